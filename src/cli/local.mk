@@ -1,0 +1,12 @@
+# src/cli: the commands. To add a module, add a line like the last (headers too, for the tarball).
+noinst_LIBRARIES += src/libcli.a
+src_libcli_a_CPPFLAGS = $(AM_CPPFLAGS)
+src_libcli_a_SOURCES =
+src_libcli_a_SOURCES += src/cli/cli.h
+src_libcli_a_SOURCES += src/cli/common.c src/cli/common.h
+src_libcli_a_SOURCES += src/cli/demo.c
+src_libcli_a_SOURCES += src/cli/fetch.c src/cli/fetch.h
+src_libcli_a_SOURCES += src/cli/get.c
+src_libcli_a_SOURCES += src/cli/interrupt.c src/cli/interrupt.h
+src_libcli_a_SOURCES += src/cli/options.c src/cli/options.h
+src_libcli_a_SOURCES += src/cli/output.c src/cli/output.h

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* session_wire.c - the segments of a session: captured frames to the tracker and the engine, and what
+ * the engine owes to the wire.
+ *
+ * In:    frames of whatever connection; a frame is ours when its whole 4-tuple is.
+ * Rules: the tracker and the watch get every segment of both directions, in the order of the capture
+ *        and before the engine acts on it; the engine gets the peer's good ones only.
+ * Never: takes a segment on trust: a wrong checksum, a cut payload or a fragment does not reach the
+ *        engine. A partial checksum does: on loopback and virtual links there is no other. */
+#include "drive/session_priv.h"
+
+#define FRAMES_AT_ONCE 256 /* then the others of the loop have a turn */
+
+static struct sent fingerprint(const struct tcp_segment *seg)
+{
+	return (struct sent){ .seq = seg->seq,
+			      .ack = seg->ack,
+			      .text_len = (uint32_t)seg->text_len,
+			      .flags = seg->flags };
+}
+
+static bool same(const struct sent *a, const struct sent *b)
+{
+	return a->seq == b->seq && a->ack == b->ack && a->text_len == b->text_len &&
+	       a->flags == b->flags;
+}
+
+static void remember(struct session *s, const struct tcp_segment *seg)
+{
+	s->last = fingerprint(seg);
+	s->last_unseen = true;
+	if (seg->flags & TCP_FLAG_RST && s->rst_count < SENT_RSTS)
+		s->rsts[s->rst_count++] = s->last;
+}
+
+/* One of our segments came by. False when it is a RST that we did not send: our kernel did. Each RST
+ * of ours is good for one in the capture. */
+static bool recognise(struct session *s, const struct tcp_segment *seg)
+{
+	struct sent seen = fingerprint(seg);
+
+	if (same(&seen, &s->last))
+		s->last_unseen = false;
+	if (!(seg->flags & TCP_FLAG_RST))
+		return true;
+	for (unsigned i = 0; i < s->rst_count; i++) {
+		if (!same(&seen, &s->rsts[i]))
+			continue;
+		s->rsts[i] = s->rsts[--s->rst_count];
+		return true;
+	}
+	return s->rst_count == SENT_RSTS; /* lost count: in doubt it was us */
+}
+
+/* A segment that cannot be sent is like one that was lost on the way, as long as there is a chance
+ * that the next one can be: the timers of the engine decide then. */
+static void not_sent(struct session *s, const struct err *e)
+{
+	if (!s->established || e->status != STATUS_UNREACHABLE) {
+		session_fail(s, e);
+		return;
+	}
+	if (!s->send_warned)
+		WATCH(s->cfg.watch, warning, e->text);
+	s->send_warned = true;
+}
+
+void session_emit(struct session *s, int64_t now_us)
+{
+	struct tcp_segment seg;
+
+	while (tcp_conn_emit(s->conn, &seg, now_us)) {
+		struct err e = { 0 };
+
+		if (s->cfg.link->send(s->cfg.link, &seg, &e))
+			remember(s, &seg);
+		else if (s->phase == PHASE_RUNNING)
+			not_sent(s, &e);
+	}
+}
+
+/* Whose packet is it? A piece of one may be too short to have ports: then the addresses decide. */
+enum whose { WHOSE_OTHERS, WHOSE_OURS, WHOSE_PEERS };
+
+static bool ports_fit(const struct packet *p, uint16_t src, uint16_t dst)
+{
+	bool none = !p->seg.src_port && !p->seg.dst_port && p->kind != PACKET_TCP;
+
+	return none || (p->seg.src_port == src && p->seg.dst_port == dst);
+}
+
+static enum whose whose(const struct session *s, const struct packet *p)
+{
+	uint16_t local = s->cfg.tcp.local_port, peer = s->cfg.tcp.peer_port;
+
+	if (addr_equal(&p->src, &s->cfg.local) && addr_equal(&p->dst, &s->cfg.peer) &&
+	    ports_fit(p, local, peer))
+		return WHOSE_OURS;
+	if (addr_equal(&p->src, &s->cfg.peer) && addr_equal(&p->dst, &s->cfg.local) &&
+	    ports_fit(p, peer, local))
+		return WHOSE_PEERS;
+	return WHOSE_OTHERS;
+}
+
+static bool quotes_us(const struct session *s, const struct packet *p)
+{
+	return addr_equal(&p->icmp_src, &s->cfg.local) && addr_equal(&p->icmp_dst, &s->cfg.peer) &&
+	       p->seg.src_port == s->cfg.tcp.local_port && p->seg.dst_port == s->cfg.tcp.peer_port;
+}
+
+/* Why a segment of the peer must not reach the engine; NULL: it may. */
+static const char *unfit(const struct packet *p)
+{
+	if (p->text_cut)
+		return "not captured whole; it counts as lost";
+	if (p->seg.checksum_is == TCP_CHECKSUM_BAD)
+		return "wrong checksum; it counts as lost";
+	if (p->seg.checksum_is == TCP_CHECKSUM_UNKNOWN)
+		return "its checksum cannot be verified; it counts as lost";
+	return NULL;
+}
+
+static void take_segment(struct session *s, const struct packet *p, const struct frame *f, bool ours)
+{
+	struct trace_input in = {
+		.time_ns = f->time_ns,
+		.from = ours ? TRACE_CLIENT : TRACE_SERVER,
+		.seg = &p->seg,
+		.mtu_text = s->cfg.mtu_text,
+		.kernel = ours && !recognise(s, &p->seg),
+		.text_cut = p->text_cut,
+	};
+	struct trace_step step;
+	const char *why = ours ? NULL : unfit(p);
+	int64_t now;
+
+	trace_segment(s->trace, &in, &step);
+	WATCH(s->cfg.watch, step, &step, p, f);
+	if (ours || s->phase != PHASE_RUNNING)
+		return;
+	if (why) {
+		/* A wrong checksum is a note of the step already. */
+		if (p->seg.checksum_is != TCP_CHECKSUM_BAD)
+			WATCH(s->cfg.watch, dropped, p, f, why);
+		return;
+	}
+	now = s->heard_us = loop_now();
+	tcp_conn_on_segment(s->conn, &p->seg, now);
+	session_emit(s, now);
+}
+
+/* While it connects, a connection gives in to any unreachability that is about its SYN; the next
+ * address, or the user, should not wait for a timeout (RFC 5461 section 3). */
+static void take_icmp(struct session *s, const struct packet *p, const struct frame *f)
+{
+	struct tcp_conn_info info;
+
+	WATCH(s->cfg.watch, icmp, p, f);
+	if (s->phase != PHASE_RUNNING)
+		return;
+	tcp_conn_on_icmp(s->conn, &p->icmp, loop_now());
+	tcp_conn_info(s->conn, &info);
+	if (!info.soft_error && info.failure != TCP_FAILURE_UNREACHABLE)
+		return;
+	s->icmp_text = packet_icmp_text(p);
+	s->icmp_from = p->src;
+	if (!s->established && info.state != TCP_STATE_CLOSED) {
+		struct err e = { 0 };
+		char from[ADDR_TEXT_MAX];
+
+		err_set(&e, STATUS_UNREACHABLE,
+			"cannot reach %s: %s, says %s (ICMP); check the address and the route to it",
+			s->peer_name, s->icmp_text, addr_text(&p->src, from));
+		session_fail(s, &e);
+	}
+}
+
+static void take_frame(struct session *s, const struct frame *f)
+{
+	struct packet p;
+	enum whose from;
+
+	packet_decode(f, &p);
+	if (p.kind == PACKET_NOT_IP || p.kind == PACKET_OTHER)
+		return;
+	if (p.kind == PACKET_ICMP_ERROR) {
+		if (!quotes_us(s, &p))
+			return;
+		WATCH(s->cfg.watch, frame, f);
+		take_icmp(s, &p, f);
+		return;
+	}
+	from = p.protocol == 6 ? whose(s, &p) : WHOSE_OTHERS;
+	if (from == WHOSE_OTHERS)
+		return;
+	WATCH(s->cfg.watch, frame, f);
+	if (p.kind == PACKET_TCP)
+		take_segment(s, &p, f, from == WHOSE_OURS);
+	else
+		WATCH(s->cfg.watch, dropped, &p, f, p.why);
+}
+
+void session_read_wire(struct session *s)
+{
+	struct frame f;
+	struct err e = { 0 };
+	int got = 0;
+
+	for (int i = 0; i < FRAMES_AT_ONCE; i++) {
+		got = s->cfg.link->receive(s->cfg.link, &f, &e);
+		if (got <= 0)
+			break;
+		take_frame(s, &f);
+	}
+	s->more_frames = got > 0;
+	if (got < 0) {
+		s->wire.events = 0; /* gone: poll() would not stop telling */
+		s->last_unseen = false;
+		session_fail(s, &e);
+	}
+}

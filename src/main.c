@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* main.c - the table of commands, and nothing else. A new command is a file in cli/ and a row here. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static const struct command commands[] = {
+	{ "get", cli_get, "[options] URL...", "handshake, GET, close; prints every step" },
+	{ "demo", cli_demo, "[options]", "a private namespace with its own server: no root" },
+};
+
+static enum status version(void)
+{
+	puts(PACKAGE_STRING "\n"
+	     "License GPL-3.0-or-later; there is no warranty, to the extent permitted by law.");
+	return STATUS_OK;
+}
+
+static enum status help(void)
+{
+	puts("tcpshake does TCP by hand: it crafts and hears every segment itself and explains it.\n"
+	     "\n"
+	     "usage: tcpshake COMMAND [options] ...\n"
+	     "       tcpshake COMMAND --help\n"
+	     "       tcpshake --version | --help\n");
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		printf("  %-5s %-20s %s\n", commands[i].name, commands[i].synopsis,
+		       commands[i].summary);
+	puts("\n"
+	     "Exit status: 0 done, 1 a check failed, 2 usage, 3 refused, 4 timed out, 5 unreachable,\n"
+	     "6 no privilege, 7 the peer broke the protocol, 8 application failure. See tcpshake(1).");
+	return STATUS_OK;
+}
+
+static enum status usage(const char *what, const char *word)
+{
+	struct err e = { 0 };
+
+	err_set(&e, STATUS_USAGE, "%s%s; `tcpshake --help` lists the commands", what, word);
+	return err_print(&e);
+}
+
+static enum status run(int argc, char **argv)
+{
+	if (argc < 2)
+		return usage("no command given", "");
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
+		return version();
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return help();
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	return usage(argv[1][0] == '-' ? "unknown option " : "unknown command ", argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+	enum status status = run(argc, argv);
+	struct err e = { 0 };
+
+	if (fclose(stdout) && status == STATUS_OK) {
+		err_set(&e, STATUS_APP, "cannot write to standard output");
+		return (int)err_print(&e);
+	}
+	return (int)status;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* conn_priv.h - the control block, for the files of the engine only:
+ *
+ *     conn.c    life, the user's calls, the one door through which the state changes
+ *     input.c   what an arriving segment does (RFC 9293 section 3.10.7)
+ *     text.c    received text: delivery, the receive window, what is owed as acknowledgement
+ *     loss.c    what an acknowledgement says of what we sent: SACK, RTT, loss, recovery
+ *     output.c  the next segment to send
+ *     timer.c   the deadlines and what they bring about
+ *
+ * Everybody else uses conn.h. */
+#ifndef TCPSHAKE_TCP_CONN_PRIV_H
+#define TCPSHAKE_TCP_CONN_PRIV_H
+
+#include "tcp/congestion.h"
+#include "tcp/conn.h"
+#include "tcp/reassembly.h"
+#include "tcp/rtt.h"
+#include "tcp/sendq.h"
+
+enum timer {
+	TIMER_RETRANSMIT, /* RFC 6298 section 5 */
+	TIMER_REORDER,	  /* RFC 8985 section 6.3: what may be reordered is lost by then */
+	TIMER_PERSIST,	  /* RFC 9293 section 3.8.6.1: ask a closed window */
+	TIMER_ACK,	  /* RFC 9293 section 3.8.6.3: a delayed acknowledgement is due */
+	TIMER_TIME_WAIT,
+	TIMER_GIVE_UP,
+	TIMER_COUNT,
+};
+
+struct tcp_conn {
+	struct tcp_config cfg;
+	enum tcp_state state;
+	enum tcp_failure failure;
+	int64_t timers[TIMER_COUNT]; /* when due; TCP_NEVER: off */
+
+	/* Sending (RFC 9293 section 3.3.1) */
+	uint32_t iss, snd_una, snd_nxt;
+	uint32_t snd_wnd; /* bytes, scaled */
+	uint32_t
+		snd_wnd_max; /* the largest so far: half of it is worth a segment; RFC 5961 range */
+	uint32_t snd_wl1, snd_wl2;
+	uint8_t snd_wscale;
+	uint32_t mss; /* text and options that one segment to the peer may hold */
+	struct sendq q;
+	bool close_wanted; /* FIN after the last byte */
+	bool fin_sent;
+	uint32_t fin_seq;
+	bool probe_due;	     /* send into the closed window */
+	bool push_small;     /* send what the window allows, however little */
+	int64_t progress_us; /* when the peer last acknowledged something, or the flight began */
+	bool rst_owed;
+	struct tcp_segment rst;
+	uint8_t *scratch; /* one segment of text that wraps in the ring */
+
+	/* Loss and congestion */
+	struct rtt rtt;
+	struct congestion cc;
+	unsigned persist_backoff;
+	unsigned dup_acks;
+	bool recovering;    /* until snd_una reaches recovery_point */
+	bool after_timeout; /* the recovery began with a timeout: the window grows again */
+	bool kick;	    /* the first retransmission of a recovery waits for no window */
+	uint32_t recovery_point;
+	struct {
+		int64_t sent_us; /* of the latest-sent range that is known to have arrived */
+		uint32_t end;
+		int64_t rtt_us;
+		uint32_t fack; /* highest number known to have arrived */
+		bool valid, reordering_seen;
+	} rack;
+
+	/* Receiving */
+	uint32_t irs, rcv_nxt;
+	uint32_t
+		rcv_edge; /* RCV.NXT + RCV.WND, as the farthest promise so far: it never moves back */
+	uint8_t rcv_wscale;
+	uint64_t rcv_at;  /* text received in order, in bytes from the stream's start */
+	uint64_t read_at; /* text delivered */
+	bool fin_known;	  /* a FIN came, in order or not, at fin_at */
+	uint64_t fin_at;
+	bool fin_taken; /* ... and everything before it too */
+	struct reassembly in;
+	uint64_t recent
+		[TCP_SACK_BLOCKS_MAX]; /* places of the latest out-of-order text, newest first */
+	unsigned recent_count;
+	struct tcp_sack_block dsack; /* RFC 2883: a duplicate to report once */
+	bool dsack_due;
+	uint32_t peer_segment; /* the largest text seen in one segment, at most cfg.mss */
+
+	/* Acknowledging */
+	bool ack_now;
+	uint32_t ack_bytes;  /* received since the last acknowledgement */
+	unsigned quick_acks; /* how many of the next acknowledgements are sent without delay */
+	unsigned
+		challenges; /* challenge ACKs sent in the current span of 5 s (RFC 5961 section 7) */
+	int64_t challenges_since_us;
+
+	/* Options agreed on */
+	bool wscale_ok, sack_ok, ts_ok;
+	uint32_t ts_recent, last_ack_sent; /* RFC 7323 section 4.3 */
+	int64_t ts_recent_us;
+
+	/* Counters for tcp_conn_info() */
+	uint64_t segments_sent, segments_received, text_sent, text_received;
+	uint32_t retransmissions, duplicates, out_of_order, syn_retries;
+	bool soft_error;
+};
+
+/* conn.c */
+void conn_enter(struct tcp_conn *c, enum tcp_state to);
+void conn_fail(struct tcp_conn *c, enum tcp_failure why);
+void conn_enter_time_wait(struct tcp_conn *c, int64_t now_us);
+bool conn_synchronized(const struct tcp_conn *c); /* ESTABLISHED or later, not CLOSED */
+uint32_t conn_in_flight(const struct tcp_conn *c);
+bool conn_unsent(const struct tcp_conn *c); /* text or FIN waits to be sent for the first time */
+
+/* text.c */
+uint32_t text_space(const struct tcp_conn *c);
+void text_select_window(struct tcp_conn *c);
+uint16_t text_syn_window(const struct tcp_conn *c);
+void text_take(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us);
+size_t text_deliver_stored(struct tcp_conn *c);
+uint8_t text_sack_blocks(const struct tcp_conn *c, struct tcp_sack_block out[TCP_SACK_BLOCKS_MAX]);
+void text_note_duplicate(struct tcp_conn *c, const struct tcp_segment *seg);
+
+/* loss.c */
+void loss_on_ack(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us);
+void loss_on_timeout(struct tcp_conn *c);
+void loss_detect(struct tcp_conn *c, int64_t now_us);
+
+/* timer.c */
+void timers_tend(struct tcp_conn *c, int64_t now_us);
+
+/* output.c */
+uint32_t output_ts_now(const struct tcp_conn *c, int64_t now_us);
+bool output_window_shut(const struct tcp_conn *c);
+
+#endif

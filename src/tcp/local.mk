@@ -1,0 +1,19 @@
+# src/tcp: the engine; uses nothing but itself. To add a module, add a line like the last (headers too, for the tarball).
+noinst_LIBRARIES += src/libtcp.a
+src_libtcp_a_CPPFLAGS = $(AM_CPPFLAGS)
+src_libtcp_a_SOURCES =
+src_libtcp_a_SOURCES += src/tcp/congestion.c src/tcp/congestion.h
+src_libtcp_a_SOURCES += src/tcp/conn.c src/tcp/conn.h src/tcp/conn_priv.h
+src_libtcp_a_SOURCES += src/tcp/input.c
+src_libtcp_a_SOURCES += src/tcp/isn.c src/tcp/isn.h
+src_libtcp_a_SOURCES += src/tcp/loss.c
+src_libtcp_a_SOURCES += src/tcp/options.c src/tcp/options.h
+src_libtcp_a_SOURCES += src/tcp/output.c
+src_libtcp_a_SOURCES += src/tcp/reassembly.c src/tcp/reassembly.h
+src_libtcp_a_SOURCES += src/tcp/rtt.c src/tcp/rtt.h
+src_libtcp_a_SOURCES += src/tcp/segment.c src/tcp/segment.h
+src_libtcp_a_SOURCES += src/tcp/sendq.c src/tcp/sendq.h
+src_libtcp_a_SOURCES += src/tcp/seq.h
+src_libtcp_a_SOURCES += src/tcp/state.c src/tcp/state.h
+src_libtcp_a_SOURCES += src/tcp/text.c
+src_libtcp_a_SOURCES += src/tcp/timer.c

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* output.c - the next segment to send, if any.
+ *
+ * In the order of urgency: a RST; a probe of a closed window; what was lost; what is new, SYN and FIN
+ * included; a bare acknowledgement. Every segment but the first SYN acknowledges.
+ * Never: decides what an arriving segment means (input.c, loss.c), or when time is up (timer.c). */
+#include "tcp/conn_priv.h"
+#include "tcp/options.h"
+#include "tcp/seq.h"
+
+#define TS_LEN 12u /* timestamps with their two NOPs */
+
+/* Our timestamp clock: a tick a millisecond (RFC 7323 section 5.4), from 1 on: 0 means none. */
+uint32_t output_ts_now(const struct tcp_conn *c, int64_t now_us)
+{
+	return (uint32_t)(now_us / 1000) + c->cfg.ts_offset;
+}
+
+/* The peer takes nothing at the moment, and we have, or had, something for it. */
+bool output_window_shut(const struct tcp_conn *c)
+{
+	return conn_synchronized(c) && c->snd_wnd == 0 && (c->q.count || conn_unsent(c)) &&
+	       c->state != TCP_STATE_TIME_WAIT;
+}
+
+static uint32_t option_space(const struct tcp_conn *c)
+{
+	return c->ts_ok ? TS_LEN : 0;
+}
+
+/* Text that fits one segment beside its options (RFC 6691). */
+static uint32_t text_max(const struct tcp_conn *c)
+{
+	return c->mss - option_space(c);
+}
+
+static void fill_options(const struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
+{
+	struct tcp_options *o = &out->options;
+	bool syn = out->flags & TCP_FLAG_SYN;
+	bool first = c->state == TCP_STATE_SYN_SENT; /* nothing is agreed on yet: offer */
+
+	if (syn) {
+		o->has_mss = c->cfg.mss != 0;
+		o->mss = c->cfg.mss;
+		o->has_wscale = first ? c->cfg.use_wscale : c->wscale_ok;
+		o->wscale = c->cfg.wscale;
+		o->has_sack_permitted = first ? c->cfg.use_sack : c->sack_ok;
+	}
+	if (first ? c->cfg.use_timestamps : c->ts_ok) {
+		o->has_timestamps = true;
+		o->ts_val = output_ts_now(c, now_us);
+		o->ts_ecr = c->ts_ok ? c->ts_recent : 0;
+	}
+	/* Beside text there is no room set aside for SACK. */
+	if (c->sack_ok && !out->text_len && !syn)
+		o->sack_count = text_sack_blocks(c, o->sack);
+	out->option_len = tcp_options_encode(o, out->option_bytes);
+}
+
+/* Complete a segment whose seq, flags and text are set, and count what it settles. */
+static bool finish(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
+{
+	out->src_port = c->cfg.local_port;
+	out->dst_port = c->cfg.peer_port;
+	if (c->state != TCP_STATE_SYN_SENT) {
+		out->flags |= TCP_FLAG_ACK;
+		out->ack = c->rcv_nxt;
+		c->last_ack_sent = c->rcv_nxt;
+		c->ack_now = false;
+		c->ack_bytes = 0;
+	}
+	if (out->flags & TCP_FLAG_SYN) {
+		out->window = text_syn_window(c);
+	} else {
+		text_select_window(c);
+		out->window = (uint16_t)(seq_ahead(c->rcv_nxt, c->rcv_edge) >> c->rcv_wscale);
+	}
+	fill_options(c, out, now_us);
+	if (!out->text_len)
+		c->dsack_due = false;
+	c->segments_sent++;
+	c->text_sent += out->text_len;
+	timers_tend(c, now_us);
+	return true;
+}
+
+static bool emit_rst(struct tcp_conn *c, struct tcp_segment *out)
+{
+	if (!c->rst_owed)
+		return false;
+	*out = c->rst;
+	out->src_port = c->cfg.local_port;
+	out->dst_port = c->cfg.peer_port;
+	c->rst_owed = false;
+	c->segments_sent++;
+	return true;
+}
+
+/* What [seq, end) consists of: SYN, text, FIN. */
+static void fill_range(struct tcp_conn *c, struct tcp_segment *out, uint32_t seq, uint32_t end)
+{
+	*out = (struct tcp_segment){ .seq = seq };
+	if (seq == c->iss) {
+		out->flags |= TCP_FLAG_SYN;
+		return;
+	}
+	if (c->fin_sent && end == c->fin_seq + 1) {
+		out->flags |= TCP_FLAG_FIN;
+		end--;
+	}
+	out->text_len = end - seq;
+	out->text = sendq_slice(&c->q, seq, out->text_len, c->scratch);
+	/* PSH where the written text ends, as everybody does (RFC 9293 section 3.9.1.2). */
+	if (out->text_len && end == sendq_text_end(&c->q))
+		out->flags |= TCP_FLAG_PSH;
+}
+
+/* Our FIN goes out for the first time, with number @seq. */
+static void note_fin(struct tcp_conn *c, uint32_t seq)
+{
+	c->fin_sent = true;
+	c->fin_seq = seq;
+	if (c->state == TCP_STATE_ESTABLISHED)
+		conn_enter(c, TCP_STATE_FIN_WAIT_1);
+	else if (c->state == TCP_STATE_CLOSE_WAIT)
+		conn_enter(c, TCP_STATE_LAST_ACK);
+}
+
+/* RFC 9293 section 3.8.6.1: one byte of text, or the FIN, into the closed window. */
+static bool emit_probe(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
+{
+	if (!c->probe_due)
+		return false;
+	c->probe_due = false;
+	if (!output_window_shut(c))
+		return false;
+	if (!c->q.count) {
+		if (!sendq_sent(&c->q, c->snd_nxt, c->snd_nxt + 1, now_us))
+			return false;
+		if (!seq_before(c->snd_nxt, sendq_text_end(&c->q)))
+			note_fin(c, c->snd_nxt);
+		c->snd_nxt++;
+	} else {
+		sendq_mark(&c->q, sendq_record(&c->q, 0), SENT_AGAIN, 0);
+	}
+	fill_range(c, out, c->snd_una, c->snd_una + 1);
+	return finish(c, out, now_us);
+}
+
+static struct sent *first_lost(struct tcp_conn *c, unsigned *index)
+{
+	for (unsigned i = 0; c->q.lost && i < c->q.count; i++) {
+		struct sent *s = sendq_record(&c->q, i);
+
+		if (s->marks & SENT_LOST) {
+			*index = i;
+			return s;
+		}
+	}
+	return NULL;
+}
+
+static bool emit_lost(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
+{
+	uint32_t limit = text_max(c);
+	struct sent *s;
+	unsigned index;
+
+	if (!(c->cfg.automatic & TCP_AUTO_RETRANSMIT) || output_window_shut(c))
+		return false;
+	s = first_lost(c, &index);
+	if (!s || (!c->kick && conn_in_flight(c) + (s->end - s->seq) > c->cc.cwnd))
+		return false;
+	c->kick = false;
+	/* The path may have become narrower since; a FIN may ride on a full segment. */
+	if (s->end - s->seq > limit + 1 ||
+	    (s->end - s->seq > limit && !(c->fin_sent && s->end == c->fin_seq + 1))) {
+		if (!sendq_split(&c->q, index, s->seq + limit))
+			return false;
+		s = sendq_record(&c->q, index);
+	}
+	fill_range(c, out, s->seq, s->end);
+	sendq_mark(&c->q, s, SENT_AGAIN, SENT_LOST);
+	s->sent_us = now_us;
+	if (!(out->flags & TCP_FLAG_SYN) || c->state == TCP_STATE_SYN_SENT)
+		c->retransmissions++;
+	return finish(c, out, now_us);
+}
+
+static bool emit_syn(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
+{
+	if (c->state != TCP_STATE_SYN_SENT || c->snd_nxt != c->iss ||
+	    !sendq_sent(&c->q, c->iss, c->iss + 1, now_us))
+		return false;
+	c->snd_nxt = c->iss + 1;
+	fill_range(c, out, c->iss, c->snd_nxt);
+	return finish(c, out, now_us);
+}
+
+/* RFC 9293 section 3.8.6.2.1, the sender's half of silly-window avoidance, with Nagle in it
+ * (section 3.7.4). @text: bytes that could be sent; @waiting: bytes that should be. */
+static bool worth_sending(const struct tcp_conn *c, uint32_t text, uint32_t waiting)
+{
+	if (text >= text_max(c) || c->push_small)
+		return true;
+	if (text == waiting && (c->snd_nxt == c->snd_una || !c->cfg.nagle || c->close_wanted))
+		return true;
+	return text >= c->snd_wnd_max / 2;
+}
+
+/* How much new text may go out now, in one segment. */
+static uint32_t sendable_text(const struct tcp_conn *c)
+{
+	uint32_t waiting = seq_ahead(c->snd_nxt, sendq_text_end(&c->q));
+	uint32_t text = waiting, window = seq_ahead(c->snd_nxt, c->snd_una + c->snd_wnd);
+	uint32_t in_flight = conn_in_flight(c);
+
+	if (!(c->cfg.automatic & TCP_AUTO_SEND))
+		return 0;
+	if (text > text_max(c))
+		text = text_max(c);
+	if (text > window)
+		text = window;
+	if (in_flight && in_flight + text > c->cc.cwnd)
+		return 0;
+	return text && worth_sending(c, text, waiting) ? text : 0;
+}
+
+/* FIN goes with the last text or alone, once; it takes a number, so the window counts. */
+static bool fin_fits(const struct tcp_conn *c, uint32_t after)
+{
+	return c->close_wanted && !c->fin_sent && (c->cfg.automatic & TCP_AUTO_CLOSE) &&
+	       after == sendq_text_end(&c->q) && seq_before(after, c->snd_una + c->snd_wnd);
+}
+
+static bool emit_new(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
+{
+	uint32_t text, end;
+	bool fin;
+
+	if (!conn_unsent(c))
+		return false;
+	text = sendable_text(c);
+	end = c->snd_nxt + text;
+	fin = fin_fits(c, end);
+	if (!text && !fin)
+		return false;
+	if (!sendq_sent(&c->q, c->snd_nxt, end + fin, now_us))
+		return false;
+	if (fin)
+		note_fin(c, end);
+	fill_range(c, out, c->snd_nxt, end + fin);
+	c->snd_nxt = end + fin;
+	c->push_small = false;
+	return finish(c, out, now_us);
+}
+
+static bool emit_ack(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
+{
+	if (!c->ack_now || !(c->cfg.automatic & TCP_AUTO_ACK) || c->state == TCP_STATE_SYN_SENT ||
+	    c->state == TCP_STATE_SYN_RECEIVED)
+		return false;
+	*out = (struct tcp_segment){ .seq = c->snd_nxt };
+	return finish(c, out, now_us);
+}
+
+bool tcp_conn_emit(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
+{
+	if (emit_rst(c, out))
+		return true;
+	if (c->state == TCP_STATE_CLOSED)
+		return false;
+	return emit_probe(c, out, now_us) || emit_lost(c, out, now_us) ||
+	       emit_syn(c, out, now_us) || emit_new(c, out, now_us) || emit_ack(c, out, now_us);
+}

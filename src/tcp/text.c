@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* text.c - received text: where it goes, the window that we offer, what we owe as acknowledgement.
+ *
+ * In-order text is handed to the reader as the slice it arrived in. What the reader does not take,
+ * and what came too early, is copied into the store. */
+#include <string.h>
+
+#include "tcp/conn_priv.h"
+#include "tcp/seq.h"
+
+/* Bytes that could be received now: the buffer less what the reader has not taken. What lies out of
+ * order is inside the window already. */
+uint32_t text_space(const struct tcp_conn *c)
+{
+	uint64_t unread = c->rcv_at - c->read_at;
+
+	return unread < c->cfg.receive_buffer ? c->cfg.receive_buffer - (uint32_t)unread : 0;
+}
+
+/* The window of a SYN is never scaled (RFC 7323 section 2.2); whole segments, as Linux has it. */
+uint16_t text_syn_window(const struct tcp_conn *c)
+{
+	uint32_t space = text_space(c);
+
+	if (space > UINT16_MAX)
+		space = UINT16_MAX;
+	if (!c->cfg.window && c->cfg.mss && space >= c->cfg.mss)
+		space -= space % c->cfg.mss;
+	return (uint16_t)space;
+}
+
+/* Move the window's edge forward if that is worth telling (RFC 9293 section 3.8.6.2.2, the
+ * receiver's half of silly-window avoidance), never back (section 3.8.6). */
+void text_select_window(struct tcp_conn *c)
+{
+	uint32_t space = text_space(c), most = (uint32_t)UINT16_MAX << c->rcv_wscale;
+	uint32_t worth =
+		c->cfg.receive_buffer / 2 < c->cfg.mss ? c->cfg.receive_buffer / 2 : c->cfg.mss;
+	uint32_t edge;
+
+	if (space > most)
+		space = most;
+	edge = c->rcv_nxt + (space >> c->rcv_wscale << c->rcv_wscale);
+	if (seq_ahead(c->rcv_edge, edge) >= (worth ? worth : 1))
+		c->rcv_edge = edge;
+}
+
+/* Hand stored in-order text to the reader; returns what it took. */
+size_t text_deliver_stored(struct tcp_conn *c)
+{
+	uint32_t offered = seq_ahead(c->rcv_nxt, c->rcv_edge);
+	size_t total = 0, len, taken;
+
+	while (c->read_at < c->rcv_at) {
+		const uint8_t *text = reassembly_peek(&c->in, c->read_at, &len);
+
+		if (len > c->rcv_at - c->read_at) /* what lies behind a FIN is nobody's */
+			len = (size_t)(c->rcv_at - c->read_at);
+		taken = c->cfg.deliver(c->cfg.context, text, len);
+		c->read_at += taken;
+		total += taken;
+		if (taken < len)
+			break;
+	}
+	reassembly_release(&c->in, c->read_at);
+	/* A window that was all but closed and is open again must be told, or the peer waits for its
+	 * persist timer. */
+	if (total && offered < c->cfg.receive_buffer / 2 && conn_synchronized(c) && !c->fin_taken) {
+		uint32_t space = text_space(c), gain = space > offered ? space - offered : 0;
+
+		if (gain >= 2u * c->cfg.mss || gain >= c->cfg.receive_buffer / 2)
+			c->ack_now = true;
+	}
+	return total;
+}
+
+/* Text at exactly RCV.NXT: deliver, keep the rest. Returns how much of it is now received. */
+static size_t take_in_order(struct tcp_conn *c, const uint8_t *text, size_t len)
+{
+	size_t taken = 0;
+
+	if (c->read_at == c->rcv_at) {
+		taken = c->cfg.deliver(c->cfg.context, text, len);
+		c->read_at += taken;
+		reassembly_release(&c->in, c->read_at);
+	}
+	if (taken < len && !reassembly_put(&c->in, c->rcv_at + taken, text + taken, len - taken))
+		return taken;
+	return len;
+}
+
+/* Remember where out-of-order text came in: the newest block is reported first (RFC 2018 section 4). */
+static void remember_recent(struct tcp_conn *c, uint64_t at)
+{
+	const struct reassembly_range *range = reassembly_find(&c->in, at);
+	uint64_t kept[TCP_SACK_BLOCKS_MAX] = { at };
+	unsigned n = 1;
+
+	for (unsigned i = 0; i < c->recent_count && n < TCP_SACK_BLOCKS_MAX; i++)
+		if (reassembly_find(&c->in, c->recent[i]) != range)
+			kept[n++] = c->recent[i];
+	memcpy(c->recent, kept, sizeof(kept));
+	c->recent_count = n;
+}
+
+static uint32_t seq_of(const struct tcp_conn *c, uint64_t at)
+{
+	return c->irs + 1 + (uint32_t)at;
+}
+
+/* A segment, or its beginning, that we have already: report it as D-SACK (RFC 2883 section 4). */
+void text_note_duplicate(struct tcp_conn *c, const struct tcp_segment *seg)
+{
+	uint32_t end = seq_min(seg->seq + (uint32_t)seg->text_len, c->rcv_nxt);
+
+	if (!seq_before(seg->seq, end))
+		return;
+	c->duplicates++;
+	if (c->sack_ok) {
+		c->dsack = (struct tcp_sack_block){ seg->seq, end };
+		c->dsack_due = true;
+	}
+}
+
+uint8_t text_sack_blocks(const struct tcp_conn *c, struct tcp_sack_block out[TCP_SACK_BLOCKS_MAX])
+{
+	uint8_t n = 0;
+
+	if (c->dsack_due)
+		out[n++] = c->dsack;
+	for (unsigned i = 0; i < c->recent_count && n < TCP_SACK_BLOCKS_MAX; i++) {
+		const struct reassembly_range *r = reassembly_find(&c->in, c->recent[i]);
+
+		if (!r || r->from <= c->rcv_at)
+			continue;
+		out[n++] = (struct tcp_sack_block){ seq_of(c, r->from), seq_of(c, r->to) };
+	}
+	return n;
+}
+
+/* Acknowledge at once, or with the next segment or the timer (RFC 9293 section 3.8.6.3, RFC 5681
+ * section 4.2): at least every second full-sized segment. */
+static void owe_ack(struct tcp_conn *c, size_t len)
+{
+	c->ack_bytes += (uint32_t)len;
+	if (len > c->peer_segment)
+		c->peer_segment = len < c->cfg.mss ? (uint32_t)len : c->cfg.mss;
+	if (c->quick_acks) {
+		c->quick_acks--;
+		c->ack_now = true;
+	} else if (c->ack_bytes >= 2 * c->peer_segment) {
+		c->ack_now = true;
+	}
+}
+
+/* RCV.NXT and what follows from it, after rcv_at moved. */
+static void advance(struct tcp_conn *c)
+{
+	c->rcv_at = reassembly_reach(&c->in, c->rcv_at);
+	/* A peer may have sent text behind the place where its FIN turns out to be. */
+	if (c->fin_known && c->rcv_at > c->fin_at)
+		c->rcv_at = c->fin_at;
+	c->rcv_nxt = seq_of(c, c->rcv_at);
+	if (c->fin_known && c->rcv_at == c->fin_at) {
+		c->fin_taken = true;
+		c->rcv_nxt++;
+		c->ack_now = true;
+	}
+}
+
+/* RFC 9293 section 3.10.7.4, seventh and the data part of eighth: text, and the place of a FIN. */
+void text_take(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us)
+{
+	uint32_t skip = seq_ahead(seg->seq, c->rcv_nxt);
+	uint32_t room;
+	uint64_t at;
+	const uint8_t *text = seg->text;
+	size_t len = seg->text_len;
+	bool cut = false;
+
+	(void)now_us;
+	if (c->fin_taken)
+		return;
+	if (len && skip)
+		text_note_duplicate(c, seg);
+	if (skip > len)
+		skip = (uint32_t)len;
+	text += skip;
+	len -= skip;
+	at = c->rcv_at + seq_ahead(c->rcv_nxt, seg->seq + skip);
+
+	room = seq_ahead(seg->seq + skip, c->rcv_edge);
+	if (len > room) {
+		len = room;
+		cut = true;
+	}
+	if (c->fin_known && at + len > c->fin_at) { /* nothing follows a FIN */
+		len = at < c->fin_at ? (size_t)(c->fin_at - at) : 0;
+		cut = true;
+	}
+	if ((seg->flags & TCP_FLAG_FIN) && !cut && !c->fin_known) {
+		c->fin_known = true;
+		c->fin_at = at + len;
+	}
+	if (len && at == c->rcv_at) {
+		bool gap = c->in.count && c->in.ranges[c->in.count - 1].to > c->rcv_at;
+
+		len = take_in_order(c, text, len);
+		c->rcv_at += len;
+		c->text_received += len;
+		owe_ack(c, len);
+		c->ack_now |= gap || !len; /* RFC 5681 section 4.2: at once while a gap is open */
+	} else if (len) {
+		c->out_of_order++;
+		if (reassembly_put(&c->in, at, text, len)) {
+			remember_recent(c, at);
+			c->text_received += len;
+		}
+		c->ack_now = true;
+	} else if (seg->text_len || (seg->flags & TCP_FLAG_FIN)) {
+		c->ack_now = true;
+	}
+	advance(c);
+	text_deliver_stored(c);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* timer.c - the deadlines of a connection and what they bring about.
+ *
+ * timers_tend() looks at the connection after every call and switches the timers that its state asks
+ * for on or off, so that no other place has to remember to. */
+#include "tcp/conn_priv.h"
+#include "tcp/seq.h"
+
+#define ACK_DELAY_US   40000  /* as Linux; RFC 9293 section 3.8.6.3 allows 500 ms */
+#define OVERRIDE_US    200000 /* RFC 9293 section 3.8.6.2.1: 0.1 to 1 s */
+#define PERSIST_MAX_US 60000000
+
+static int64_t persist_interval(const struct tcp_conn *c)
+{
+	int64_t us = rtt_rto(&c->rtt);
+
+	for (unsigned i = 0; i < c->persist_backoff && us < PERSIST_MAX_US; i++)
+		us *= 2;
+	return us < PERSIST_MAX_US ? us : PERSIST_MAX_US;
+}
+
+static void tend(struct tcp_conn *c, enum timer timer, bool wanted, int64_t at_us)
+{
+	if (!wanted)
+		c->timers[timer] = TCP_NEVER;
+	else if (c->timers[timer] == TCP_NEVER)
+		c->timers[timer] = at_us;
+}
+
+void timers_tend(struct tcp_conn *c, int64_t now_us)
+{
+	bool shut = output_window_shut(c);
+	bool resend = c->cfg.automatic & TCP_AUTO_RETRANSMIT;
+	bool waiting = c->q.count || shut;
+	/* Something is left to send, nothing is out that an answer could come to: the window is too
+	 * small for what silly-window avoidance or Nagle would call a segment. */
+	bool stuck = !shut && !c->q.count && conn_unsent(c) && (c->cfg.automatic & TCP_AUTO_SEND);
+
+	if (c->state == TCP_STATE_CLOSED)
+		return;
+	tend(c, TIMER_RETRANSMIT, resend && c->q.count && !shut, now_us + rtt_rto(&c->rtt));
+	if (!resend || shut)
+		c->timers[TIMER_REORDER] = TCP_NEVER;
+	tend(c, TIMER_PERSIST, (resend && shut) || stuck,
+	     now_us + (shut ? persist_interval(c) : OVERRIDE_US));
+	tend(c, TIMER_ACK, c->ack_bytes && (c->cfg.automatic & TCP_AUTO_ACK),
+	     now_us + ACK_DELAY_US);
+	if (!waiting)
+		c->progress_us = now_us;
+	c->timers[TIMER_GIVE_UP] =
+		waiting && c->cfg.give_up_us ? c->progress_us + c->cfg.give_up_us : TCP_NEVER;
+}
+
+static void on_retransmit(struct tcp_conn *c, int64_t now_us)
+{
+	(void)now_us;
+	if (c->state == TCP_STATE_SYN_SENT || c->state == TCP_STATE_SYN_RECEIVED)
+		c->syn_retries++;
+	loss_on_timeout(c);
+}
+
+static void on_reorder(struct tcp_conn *c, int64_t now_us)
+{
+	uint32_t in_flight = conn_in_flight(c);
+
+	loss_detect(c, now_us);
+	if (c->q.lost && !c->recovering) {
+		congestion_on_loss(&c->cc, c->mss, in_flight);
+		c->recovering = true;
+		c->recovery_point = c->snd_nxt;
+	}
+	c->kick = c->q.lost != 0;
+}
+
+static void on_persist(struct tcp_conn *c, int64_t now_us)
+{
+	(void)now_us;
+	if (output_window_shut(c)) {
+		c->probe_due = true;
+		if (c->persist_backoff < 16)
+			c->persist_backoff++;
+	} else {
+		c->push_small = true;
+	}
+}
+
+static void on_ack_due(struct tcp_conn *c, int64_t now_us)
+{
+	(void)now_us;
+	c->ack_now = true;
+}
+
+static void on_time_wait_over(struct tcp_conn *c, int64_t now_us)
+{
+	(void)now_us;
+	conn_enter(c, TCP_STATE_CLOSED);
+}
+
+static void on_give_up(struct tcp_conn *c, int64_t now_us)
+{
+	(void)now_us;
+	conn_fail(c, TCP_FAILURE_TIMED_OUT);
+}
+
+void tcp_conn_on_timer(struct tcp_conn *c, int64_t now_us)
+{
+	static void (*const due[TIMER_COUNT])(struct tcp_conn *, int64_t) = {
+		[TIMER_RETRANSMIT] = on_retransmit,    [TIMER_REORDER] = on_reorder,
+		[TIMER_PERSIST] = on_persist,	       [TIMER_ACK] = on_ack_due,
+		[TIMER_TIME_WAIT] = on_time_wait_over, [TIMER_GIVE_UP] = on_give_up,
+	};
+
+	for (int i = 0; i < TIMER_COUNT; i++) {
+		if (c->timers[i] == TCP_NEVER || c->timers[i] > now_us)
+			continue;
+		c->timers[i] = TCP_NEVER;
+		due[i](c, now_us);
+		if (c->state == TCP_STATE_CLOSED)
+			return;
+	}
+	timers_tend(c, now_us);
+}
+
+int64_t tcp_conn_deadline(const struct tcp_conn *c)
+{
+	int64_t soonest = TCP_NEVER;
+
+	for (int i = 0; i < TIMER_COUNT; i++)
+		if (c->timers[i] < soonest)
+			soonest = c->timers[i];
+	return soonest;
+}

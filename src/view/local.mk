@@ -1,0 +1,29 @@
+# src/view: narration, JSON, capture files. To add a module, add its name below (headers too, for the tarball).
+noinst_LIBRARIES += src/libview.a
+src_libview_a_CPPFLAGS = $(AM_CPPFLAGS) $(PCAP_CFLAGS) $(JANSSON_CFLAGS)
+src_libview_a_SOURCES = \
+	src/view/anatomy.c \
+	src/view/anatomy.h \
+	src/view/catalogue.c \
+	src/view/catalogue.h \
+	src/view/diagram.c \
+	src/view/diagram.h \
+	src/view/json.c \
+	src/view/json_fields.c \
+	src/view/json_fields.h \
+	src/view/line.c \
+	src/view/line.h \
+	src/view/narrate.c \
+	src/view/narrate.h \
+	src/view/narrate_step.c \
+	src/view/narrate_summary.c \
+	src/view/ops.h \
+	src/view/pcapfile.c \
+	src/view/pcapfile.h \
+	src/view/terminal.c \
+	src/view/text.c \
+	src/view/text.h \
+	src/view/view.c \
+	src/view/view.h \
+	src/view/words.c \
+	src/view/words.h

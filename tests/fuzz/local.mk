@@ -1,0 +1,1 @@
+# tests/fuzz: one target for each parser of outside bytes. None yet.
