@@ -15,6 +15,8 @@
 #define SEND_BUFFER    (1u << 20)
 #define QUICK_ACKS     16 /* as Linux: the peer's slow start needs its acknowledgements at once */
 
+#define BRIEF_AFTER_LOSS_US 500000 /* the FIN of a peer with Linux's least RTO, 200 ms, comes again */
+
 #define TO(state) (1u << TCP_STATE_##state)
 
 /* RFC 9293 figure 5, from an active open on; any state may end in CLOSED. */
@@ -50,7 +52,7 @@ void conn_enter_time_wait(struct tcp_conn *c, int64_t now_us)
 	int64_t stay = c->cfg.time_wait_us;
 
 	if (stay == TCP_TIME_WAIT_BRIEF)
-		stay = clean ? 2 * c->rtt.srtt_us : 3 * rtt_rto(&c->rtt);
+		stay = clean ? 2 * c->rtt.srtt_us : 4 * c->rtt.srtt_us + BRIEF_AFTER_LOSS_US;
 	if (c->state != TCP_STATE_TIME_WAIT)
 		conn_enter(c, TCP_STATE_TIME_WAIT);
 	c->timers[TIMER_TIME_WAIT] = now_us + stay;

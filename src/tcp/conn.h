@@ -61,8 +61,8 @@ struct tcp_config {
 	void *context;
 };
 
-/* Two RTTs after a clean connection, three RTOs after one that lost segments: long enough to answer
- * a FIN that is sent again, without the 2 MSL that a program at a prompt need not wait. */
+/* Two RTTs after a clean connection, four and half a second after one that lost segments: long enough
+ * to answer a FIN that is sent again, without the 2 MSL that a program at a prompt need not wait. */
 #define TCP_TIME_WAIT_BRIEF (-1)
 #define TCP_MSL_US	    30000000 /* 30 s, as in Linux's 60 s of TIME-WAIT; RFC 9293 suggests 2 min */
 
