@@ -11,11 +11,12 @@
 #include "tcp/conn_priv.h"
 #include "tcp/seq.h"
 
-#define RECEIVE_BUFFER (1u << 20)
+#define RECEIVE_BUFFER (UINT16_MAX << 8) /* just under 16 MiB, what a scale of 8 can say */
 #define SEND_BUFFER    (1u << 20)
 #define QUICK_ACKS     16 /* as Linux: the peer's slow start needs its acknowledgements at once */
 
-#define BRIEF_AFTER_LOSS_US 500000 /* the FIN of a peer with Linux's least RTO, 200 ms, comes again */
+#define BRIEF_AFTER_LOSS_US \
+	500000 /* the FIN of a peer with Linux's least RTO, 200 ms, comes again */
 
 #define TO(state) (1u << TCP_STATE_##state)
 
@@ -65,7 +66,7 @@ void tcp_config_init(struct tcp_config *config)
 		.peer_mss = 536,
 		.receive_buffer = RECEIVE_BUFFER,
 		.send_buffer = SEND_BUFFER,
-		.wscale = 7,
+		.wscale = 8,
 		.use_wscale = true,
 		.use_sack = true,
 		.use_timestamps = true,
@@ -92,6 +93,7 @@ struct tcp_conn *tcp_conn_new(const struct tcp_config *config)
 	c->iss = c->snd_una = c->snd_nxt = config->isn;
 	c->mss = config->peer_mss;
 	c->quick_acks = QUICK_ACKS;
+	window_init(c);
 	sendq_init(&c->q, config->send_buffer, c->iss + 1);
 	c->scratch = malloc(UINT16_MAX);
 	if (!reassembly_init(&c->in, c->cfg.receive_buffer) || !c->scratch) {

@@ -43,11 +43,11 @@ struct tcp_config {
 	uint16_t peer_mss;	 /* assumed when the peer names none: 536, or 1220 with IPv6 */
 	uint32_t receive_buffer; /* bytes, 1 to 2^30; the largest window that we offer */
 	uint32_t send_buffer;	 /* bytes written and not yet acknowledged that are kept */
-	uint8_t wscale;		 /* shift that we offer, 0 to 14; less where a unit would exceed the buffer */
-	bool use_wscale;	 /* offer window scaling (RFC 7323 section 2) */
-	bool use_sack;		 /* offer SACK (RFC 2018) */
-	bool use_timestamps;	 /* offer timestamps (RFC 7323 section 3) */
-	uint32_t ts_offset;	 /* added to our timestamp clock (RFC 7323 section 5.4) */
+	uint8_t wscale; /* shift that we offer, 0 to 14; less where a unit would exceed the buffer */
+	bool use_wscale;      /* offer window scaling (RFC 7323 section 2) */
+	bool use_sack;	      /* offer SACK (RFC 2018) */
+	bool use_timestamps;  /* offer timestamps (RFC 7323 section 3) */
+	uint32_t ts_offset;   /* added to our timestamp clock (RFC 7323 section 5.4) */
 	bool nagle;	      /* hold a small segment while another is in flight (RFC 9293 3.7.4) */
 	uint32_t window;      /* cap on every window, bytes; 0: none */
 	int64_t give_up_us;   /* fail when nothing was acknowledged for so long; 0: never */
@@ -109,7 +109,8 @@ struct tcp_conn_info {
 
 /**
  * tcp_config_init() - the defaults
- * All options on, wscale 7, MSS 1460, buffers of 1 MiB each way, Nagle on, no give-up, a brief
+ * All options on, MSS 1460, a receive buffer of up to 16 MiB and the wscale for it, 8, a send buffer of
+ * 1 MiB, Nagle on, no give-up, a brief
  * TIME-WAIT, all duties automatic; ports, ISN, and deliver are still to be set. */
 void tcp_config_init(struct tcp_config *config);
 

@@ -3,7 +3,8 @@
  *
  *     conn.c    life, the user's calls, the one door through which the state changes
  *     input.c   what an arriving segment does (RFC 9293 section 3.10.7)
- *     text.c    received text: delivery, the receive window, what is owed as acknowledgement
+ *     text.c    received text: delivery, what is owed as acknowledgement
+ *     window.c  the window that we offer
  *     loss.c    what an acknowledgement says of what we sent: SACK, RTT, loss, recovery
  *     output.c  the next segment to send
  *     timer.c   the deadlines and what they bring about
@@ -21,6 +22,7 @@
 enum timer {
 	TIMER_RETRANSMIT, /* RFC 6298 section 5 */
 	TIMER_REORDER,	  /* RFC 8985 section 6.3: what may be reordered is lost by then */
+	TIMER_TAIL,	  /* RFC 8985 section 7: provoke an answer before the RTO */
 	TIMER_PERSIST,	  /* RFC 9293 section 3.8.6.1: ask a closed window */
 	TIMER_ACK,	  /* RFC 9293 section 3.8.6.3: a delayed acknowledgement is due */
 	TIMER_TIME_WAIT,
@@ -60,7 +62,13 @@ struct tcp_conn {
 	unsigned dup_acks;
 	bool recovering;    /* until snd_una reaches recovery_point */
 	bool after_timeout; /* the recovery began with a timeout: the window grows again */
-	bool kick;	    /* the first retransmission of a recovery waits for no window */
+	bool undo_possible; /* nothing was acknowledged since the first timeout, at timeout_us */
+	int64_t timeout_us;
+	bool tail_due; /* a probe of the tail is to be sent (RFC 8985 section 7) */
+	bool tail_out; /* ... was sent, up to tail_end; tail_again: and was no new text */
+	bool tail_again;
+	uint32_t tail_end;
+	bool kick; /* the first retransmission of a recovery waits for no window */
 	uint32_t recovery_point;
 	struct {
 		int64_t sent_us; /* of the latest-sent range that is known to have arrived */
@@ -75,6 +83,14 @@ struct tcp_conn {
 	uint32_t
 		rcv_edge; /* RCV.NXT + RCV.WND, as the farthest promise so far: it never moves back */
 	uint8_t rcv_wscale;
+	uint32_t window_limit; /* bytes of the receive buffer in use so far */
+	struct {
+		uint64_t at; /* read_at, and the time, when the current round trip began */
+		int64_t since_us;
+		uint32_t space; /* the most that the reader took in one round trip */
+		uint32_t last_ecr;
+		int64_t rtt_us;
+	} tune;
 	uint64_t rcv_at;  /* text received in order, in bytes from the stream's start */
 	uint64_t read_at; /* text delivered */
 	bool fin_known;	  /* a FIN came, in order or not, at fin_at */
@@ -116,17 +132,22 @@ uint32_t conn_in_flight(const struct tcp_conn *c);
 bool conn_unsent(const struct tcp_conn *c); /* text or FIN waits to be sent for the first time */
 
 /* text.c */
-uint32_t text_space(const struct tcp_conn *c);
-void text_select_window(struct tcp_conn *c);
-uint16_t text_syn_window(const struct tcp_conn *c);
 void text_take(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us);
 size_t text_deliver_stored(struct tcp_conn *c);
 uint8_t text_sack_blocks(const struct tcp_conn *c, struct tcp_sack_block out[TCP_SACK_BLOCKS_MAX]);
 void text_note_duplicate(struct tcp_conn *c, const struct tcp_segment *seg);
 
+/* window.c */
+void window_init(struct tcp_conn *c);
+uint32_t window_space(const struct tcp_conn *c);
+uint16_t window_for_syn(const struct tcp_conn *c);
+void window_select(struct tcp_conn *c);
+void window_tune(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us);
+
 /* loss.c */
 void loss_on_ack(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us);
-void loss_on_timeout(struct tcp_conn *c);
+void loss_on_timeout(struct tcp_conn *c, int64_t now_us);
+void loss_begin_recovery(struct tcp_conn *c, uint32_t in_flight);
 void loss_detect(struct tcp_conn *c, int64_t now_us);
 
 /* timer.c */

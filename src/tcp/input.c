@@ -113,7 +113,7 @@ static void on_segment_in_syn_sent(struct tcp_conn *c, const struct tcp_segment 
 		return;
 	c->irs = seg->seq;
 	c->rcv_nxt = seg->seq + 1;
-	c->rcv_edge = c->rcv_nxt + text_syn_window(c);
+	c->rcv_edge = c->rcv_nxt + window_for_syn(c);
 	c->last_ack_sent = c->rcv_nxt;
 	take_syn_options(c, seg, now_us);
 	if (ack) {

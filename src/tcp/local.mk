@@ -17,3 +17,4 @@ src_libtcp_a_SOURCES += src/tcp/seq.h
 src_libtcp_a_SOURCES += src/tcp/state.c src/tcp/state.h
 src_libtcp_a_SOURCES += src/tcp/text.c
 src_libtcp_a_SOURCES += src/tcp/timer.c
+src_libtcp_a_SOURCES += src/tcp/window.c

@@ -164,25 +164,66 @@ static void detect_without_sack(struct tcp_conn *c, bool moved)
 	}
 }
 
+/* RFC 3522: the first acknowledgement after a timeout that echoes a clock older than what we sent then
+ * answers the first copy. The timeout was spurious: nothing was lost, the path was slow. */
+static void undo_if_spurious(struct tcp_conn *c, const struct tcp_segment *seg)
+{
+	if (!c->undo_possible)
+		return;
+	c->undo_possible = false;
+	if (!c->ts_ok || !seg->options.has_timestamps ||
+	    !seq_before(seg->options.ts_ecr, output_ts_now(c, c->timeout_us)))
+		return;
+	congestion_undo(&c->cc);
+	for (unsigned i = 0; i < c->q.count; i++)
+		sendq_mark(&c->q, sendq_record(&c->q, i), 0, SENT_LOST);
+	c->recovering = c->after_timeout = c->kick = false;
+}
+
+/* RFC 8985 section 7.4: the probe of the tail was answered. What does that say? */
+static void judge_tail_probe(struct tcp_conn *c, const struct tcp_segment *seg)
+{
+	const struct tcp_options *o = &seg->options;
+	bool dsack = o->sack_count && !seq_after(o->sack[0].to, seg->ack);
+
+	if (!c->tail_out || seq_before(seg->ack, c->tail_end))
+		return;
+	c->tail_out = false;
+	/* Both copies arrived, or the probe was new text: nothing was lost. */
+	if (dsack || !c->tail_again || c->recovering)
+		return;
+	congestion_on_loss(&c->cc, c->mss,
+			   c->tail_end - c->snd_una ? conn_in_flight(c) : c->cc.cwnd);
+	congestion_recovered(&c->cc);
+}
+
 static void steer_recovery(struct tcp_conn *c, uint32_t in_flight)
 {
 	if (c->recovering && seq_upto(c->recovery_point, c->snd_una)) {
+		if (!c->after_timeout)
+			congestion_recovered(&c->cc);
 		c->recovering = false;
 		c->after_timeout = false;
 	}
-	if (!c->recovering && c->q.lost) {
-		congestion_on_loss(&c->cc, c->mss, in_flight);
-		c->recovering = true;
-		c->after_timeout = false;
-		c->recovery_point = c->snd_nxt;
-		c->kick = true;
-	}
+	loss_begin_recovery(c, in_flight);
+}
+
+/* The first loss since the last recovery begins one. */
+void loss_begin_recovery(struct tcp_conn *c, uint32_t in_flight)
+{
+	if (c->recovering || !c->q.lost)
+		return;
+	congestion_on_loss(&c->cc, c->mss, in_flight);
+	c->recovering = true;
+	c->after_timeout = false;
+	c->recovery_point = c->snd_nxt;
+	c->kick = true;
 }
 
 void loss_on_ack(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us)
 {
 	int64_t sent_us = NO_SAMPLE;
-	uint32_t in_flight = conn_in_flight(c), before = c->snd_una;
+	uint32_t in_flight = conn_in_flight(c), before = c->snd_una, sacked = c->q.sacked, arrived;
 	bool moved = seq_after(seg->ack, c->snd_una);
 	bool full = in_flight + 2 * c->mss >= c->cc.cwnd ||
 		    (c->cc.cwnd < c->cc.ssthresh && 2 * in_flight >= c->cc.cwnd);
@@ -193,30 +234,37 @@ void loss_on_ack(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_
 	c->dup_acks = moved ? 0 : c->dup_acks + is_dup_ack(c, seg);
 	take_sack(c, seg, &sent_us, now_us);
 	if (moved) {
+		undo_if_spurious(c, seg);
 		advance_una(c, seg, &sent_us, now_us);
 		if (sent_us != NO_SAMPLE)
 			rtt_sample(&c->rtt, now_us - sent_us);
 		rtt_progress(&c->rtt);
-		c->timers[TIMER_RETRANSMIT] =
-			TCP_NEVER; /* timers_tend() starts it anew (rule 5.3) */
-		if (full && (!c->recovering || c->after_timeout))
-			congestion_on_ack(&c->cc, c->mss, c->snd_una - before);
+		/* timers_tend() starts them anew (RFC 6298 rule 5.3, RFC 8985 section 7.2) */
+		c->timers[TIMER_RETRANSMIT] = c->timers[TIMER_TAIL] = TCP_NEVER;
 	}
+	arrived = c->snd_una - before + c->q.sacked - sacked;
+	if (moved && full && (!c->recovering || c->after_timeout))
+		congestion_on_ack(&c->cc, c->mss, c->snd_una - before, c->rtt.srtt_us, now_us);
 	if (c->sack_ok)
 		loss_detect(c, now_us);
 	else
 		detect_without_sack(c, moved);
+	judge_tail_probe(c, seg);
 	steer_recovery(c, in_flight);
+	if (c->recovering && !c->after_timeout)
+		congestion_in_recovery(&c->cc, c->mss, arrived, conn_in_flight(c));
 }
 
 /* RFC 6298 section 5.4 to 5.6: all that is out is taken for lost, the first of it goes out. What SACK
  * said is forgotten, the peer may have discarded it (RFC 2018 section 8). */
-void loss_on_timeout(struct tcp_conn *c)
+void loss_on_timeout(struct tcp_conn *c, int64_t now_us)
 {
 	uint32_t in_flight = conn_in_flight(c);
 
 	for (unsigned i = 0; i < c->q.count; i++)
 		sendq_mark(&c->q, sendq_record(&c->q, i), SENT_LOST, SENT_SACKED);
+	c->undo_possible = c->rtt.backoff == 0 && conn_synchronized(c);
+	c->timeout_us = now_us;
 	congestion_on_timeout(&c->cc, c->mss, in_flight, c->rtt.backoff == 0);
 	rtt_back_off(&c->rtt);
 	c->recovering = true;
@@ -225,4 +273,5 @@ void loss_on_timeout(struct tcp_conn *c)
 	c->dup_acks = 0;
 	c->kick = true;
 	c->rack.valid = false;
+	c->tail_out = false;
 }

@@ -71,9 +71,9 @@ static bool finish(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
 		c->ack_bytes = 0;
 	}
 	if (out->flags & TCP_FLAG_SYN) {
-		out->window = text_syn_window(c);
+		out->window = window_for_syn(c);
 	} else {
-		text_select_window(c);
+		window_select(c);
 		out->window = (uint16_t)(seq_ahead(c->rcv_nxt, c->rcv_edge) >> c->rcv_wscale);
 	}
 	fill_options(c, out, now_us);
@@ -81,6 +81,8 @@ static bool finish(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
 		c->dsack_due = false;
 	c->segments_sent++;
 	c->text_sent += out->text_len;
+	if (c->recovering && !c->after_timeout)
+		congestion_sent_in_recovery(&c->cc, (uint32_t)out->text_len);
 	timers_tend(c, now_us);
 	return true;
 }
@@ -222,7 +224,7 @@ static uint32_t sendable_text(const struct tcp_conn *c)
 		text = text_max(c);
 	if (text > window)
 		text = window;
-	if (in_flight && in_flight + text > c->cc.cwnd)
+	if (in_flight && in_flight + text > c->cc.cwnd && !c->tail_due)
 		return 0;
 	return text && worth_sending(c, text, waiting) ? text : 0;
 }
@@ -253,7 +255,38 @@ static bool emit_new(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us
 	fill_range(c, out, c->snd_nxt, end + fin);
 	c->snd_nxt = end + fin;
 	c->push_small = false;
+	c->timers[TIMER_TAIL] = TCP_NEVER; /* starts anew with each new range */
 	return finish(c, out, now_us);
+}
+
+/* RFC 8985 section 7.3: new text if there is any, else the last range once more, so that its
+ * acknowledgement shows whether the tail arrived. */
+static bool emit_tail_probe(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
+{
+	bool fresh;
+
+	if (!c->tail_due)
+		return false;
+	if (!c->q.count || c->recovering || output_window_shut(c)) {
+		c->tail_due = false;
+		return false;
+	}
+	c->timers[TIMER_RETRANSMIT] = TCP_NEVER; /* the RTO counts from the probe on */
+	fresh = emit_new(c, out, now_us);
+	c->tail_due = false;
+	c->tail_out = true;
+	c->tail_again = !fresh;
+	c->tail_end = c->snd_nxt;
+	if (!fresh) {
+		struct sent *s = sendq_record(&c->q, c->q.count - 1);
+
+		fill_range(c, out, s->seq, s->end);
+		sendq_mark(&c->q, s, SENT_AGAIN, SENT_LOST);
+		s->sent_us = now_us;
+		c->retransmissions++;
+		finish(c, out, now_us);
+	}
+	return true;
 }
 
 static bool emit_ack(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
@@ -272,5 +305,6 @@ bool tcp_conn_emit(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
 	if (c->state == TCP_STATE_CLOSED)
 		return false;
 	return emit_probe(c, out, now_us) || emit_lost(c, out, now_us) ||
-	       emit_syn(c, out, now_us) || emit_new(c, out, now_us) || emit_ack(c, out, now_us);
+	       emit_syn(c, out, now_us) || emit_tail_probe(c, out, now_us) ||
+	       emit_new(c, out, now_us) || emit_ack(c, out, now_us);
 }

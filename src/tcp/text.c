@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* text.c - received text: where it goes, the window that we offer, what we owe as acknowledgement.
+/* text.c - received text: where it goes, and what we owe as acknowledgement.
  *
  * In-order text is handed to the reader as the slice it arrived in. What the reader does not take,
  * and what came too early, is copied into the store. */
@@ -7,43 +7,6 @@
 
 #include "tcp/conn_priv.h"
 #include "tcp/seq.h"
-
-/* Bytes that could be received now: the buffer less what the reader has not taken. What lies out of
- * order is inside the window already. */
-uint32_t text_space(const struct tcp_conn *c)
-{
-	uint64_t unread = c->rcv_at - c->read_at;
-
-	return unread < c->cfg.receive_buffer ? c->cfg.receive_buffer - (uint32_t)unread : 0;
-}
-
-/* The window of a SYN is never scaled (RFC 7323 section 2.2); whole segments, as Linux has it. */
-uint16_t text_syn_window(const struct tcp_conn *c)
-{
-	uint32_t space = text_space(c);
-
-	if (space > UINT16_MAX)
-		space = UINT16_MAX;
-	if (!c->cfg.window && c->cfg.mss && space >= c->cfg.mss)
-		space -= space % c->cfg.mss;
-	return (uint16_t)space;
-}
-
-/* Move the window's edge forward if that is worth telling (RFC 9293 section 3.8.6.2.2, the
- * receiver's half of silly-window avoidance), never back (section 3.8.6). */
-void text_select_window(struct tcp_conn *c)
-{
-	uint32_t space = text_space(c), most = (uint32_t)UINT16_MAX << c->rcv_wscale;
-	uint32_t worth =
-		c->cfg.receive_buffer / 2 < c->cfg.mss ? c->cfg.receive_buffer / 2 : c->cfg.mss;
-	uint32_t edge;
-
-	if (space > most)
-		space = most;
-	edge = c->rcv_nxt + (space >> c->rcv_wscale << c->rcv_wscale);
-	if (seq_ahead(c->rcv_edge, edge) >= (worth ? worth : 1))
-		c->rcv_edge = edge;
-}
 
 /* Hand stored in-order text to the reader; returns what it took. */
 size_t text_deliver_stored(struct tcp_conn *c)
@@ -65,10 +28,10 @@ size_t text_deliver_stored(struct tcp_conn *c)
 	reassembly_release(&c->in, c->read_at);
 	/* A window that was all but closed and is open again must be told, or the peer waits for its
 	 * persist timer. */
-	if (total && offered < c->cfg.receive_buffer / 2 && conn_synchronized(c) && !c->fin_taken) {
-		uint32_t space = text_space(c), gain = space > offered ? space - offered : 0;
+	if (total && offered < c->window_limit / 2 && conn_synchronized(c) && !c->fin_taken) {
+		uint32_t space = window_space(c), gain = space > offered ? space - offered : 0;
 
-		if (gain >= 2u * c->cfg.mss || gain >= c->cfg.receive_buffer / 2)
+		if (gain >= 2u * c->cfg.mss || gain >= c->window_limit / 2)
 			c->ack_now = true;
 	}
 	return total;
@@ -178,7 +141,6 @@ void text_take(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us
 	size_t len = seg->text_len;
 	bool cut = false;
 
-	(void)now_us;
 	if (c->fin_taken)
 		return;
 	if (len && skip)
@@ -222,4 +184,5 @@ void text_take(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us
 	}
 	advance(c);
 	text_deliver_stored(c);
+	window_tune(c, seg, now_us);
 }

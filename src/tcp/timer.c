@@ -7,6 +7,8 @@
 #include "tcp/seq.h"
 
 #define ACK_DELAY_US   40000  /* as Linux; RFC 9293 section 3.8.6.3 allows 500 ms */
+#define PEER_DELAY_US  200000 /* WCDelAckT of RFC 8985 section 7.2 */
+#define TAIL_LEAST_US  5000   /* room for a machine that is late with an answer */
 #define OVERRIDE_US    200000 /* RFC 9293 section 3.8.6.2.1: 0.1 to 1 s */
 #define PERSIST_MAX_US 60000000
 
@@ -27,6 +29,16 @@ static void tend(struct tcp_conn *c, enum timer timer, bool wanted, int64_t at_u
 		c->timers[timer] = at_us;
 }
 
+/* RFC 8985 section 7.2: two round trips; for a lone segment, whose acknowledgement may be delayed,
+ * that delay on top; never later than the RTO. */
+static int64_t tail_at(const struct tcp_conn *c, int64_t now_us)
+{
+	int64_t at =
+		now_us + 2 * c->rtt.srtt_us + (c->q.count == 1 ? PEER_DELAY_US : TAIL_LEAST_US);
+
+	return at < c->timers[TIMER_RETRANSMIT] ? at : c->timers[TIMER_RETRANSMIT];
+}
+
 void timers_tend(struct tcp_conn *c, int64_t now_us)
 {
 	bool shut = output_window_shut(c);
@@ -39,6 +51,10 @@ void timers_tend(struct tcp_conn *c, int64_t now_us)
 	if (c->state == TCP_STATE_CLOSED)
 		return;
 	tend(c, TIMER_RETRANSMIT, resend && c->q.count && !shut, now_us + rtt_rto(&c->rtt));
+	tend(c, TIMER_TAIL,
+	     resend && c->q.count && !shut && c->sack_ok && conn_synchronized(c) &&
+		     c->rtt.srtt_us && !c->recovering && !c->q.sacked && !c->tail_out,
+	     tail_at(c, now_us));
 	if (!resend || shut)
 		c->timers[TIMER_REORDER] = TCP_NEVER;
 	tend(c, TIMER_PERSIST, (resend && shut) || stuck,
@@ -53,10 +69,9 @@ void timers_tend(struct tcp_conn *c, int64_t now_us)
 
 static void on_retransmit(struct tcp_conn *c, int64_t now_us)
 {
-	(void)now_us;
 	if (c->state == TCP_STATE_SYN_SENT || c->state == TCP_STATE_SYN_RECEIVED)
 		c->syn_retries++;
-	loss_on_timeout(c);
+	loss_on_timeout(c, now_us);
 }
 
 static void on_reorder(struct tcp_conn *c, int64_t now_us)
@@ -64,12 +79,14 @@ static void on_reorder(struct tcp_conn *c, int64_t now_us)
 	uint32_t in_flight = conn_in_flight(c);
 
 	loss_detect(c, now_us);
-	if (c->q.lost && !c->recovering) {
-		congestion_on_loss(&c->cc, c->mss, in_flight);
-		c->recovering = true;
-		c->recovery_point = c->snd_nxt;
-	}
+	loss_begin_recovery(c, in_flight);
 	c->kick = c->q.lost != 0;
+}
+
+static void on_tail(struct tcp_conn *c, int64_t now_us)
+{
+	(void)now_us;
+	c->tail_due = true;
 }
 
 static void on_persist(struct tcp_conn *c, int64_t now_us)
@@ -105,9 +122,13 @@ static void on_give_up(struct tcp_conn *c, int64_t now_us)
 void tcp_conn_on_timer(struct tcp_conn *c, int64_t now_us)
 {
 	static void (*const due[TIMER_COUNT])(struct tcp_conn *, int64_t) = {
-		[TIMER_RETRANSMIT] = on_retransmit,    [TIMER_REORDER] = on_reorder,
-		[TIMER_PERSIST] = on_persist,	       [TIMER_ACK] = on_ack_due,
-		[TIMER_TIME_WAIT] = on_time_wait_over, [TIMER_GIVE_UP] = on_give_up,
+		[TIMER_RETRANSMIT] = on_retransmit,
+		[TIMER_REORDER] = on_reorder,
+		[TIMER_TAIL] = on_tail,
+		[TIMER_PERSIST] = on_persist,
+		[TIMER_ACK] = on_ack_due,
+		[TIMER_TIME_WAIT] = on_time_wait_over,
+		[TIMER_GIVE_UP] = on_give_up,
 	};
 
 	for (int i = 0; i < TIMER_COUNT; i++) {

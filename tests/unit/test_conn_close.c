@@ -143,6 +143,8 @@ static void established__text_behind_the_fin__is_ignored(void **unused)
 	dialogue_end(&d);
 }
 
+/* First the tail probe, two round trips of 10 ms and the peer's longest delay later (RFC 8985 section
+ * 7.2); then the RTO, counted from there. */
 static void fin_wait_1__no_answer__fin_again(void **unused)
 {
 	struct dialogue d;
@@ -150,8 +152,9 @@ static void fin_wait_1__no_answer__fin_again(void **unused)
 	dialogue_established(&d, NULL);
 	we_close(&d, 100);
 	we_send(&d, 100, "F. 1:1(0) ack 1");
-	we_send(&d, 1100, "F. 1:1(0) ack 1");
-	we_send(&d, 3100, "F. 1:1(0) ack 1");
+	we_send(&d, 320, "F. 1:1(0) ack 1");
+	we_send(&d, 1320, "F. 1:1(0) ack 1");
+	we_send(&d, 3320, "F. 1:1(0) ack 1");
 	dialogue_end(&d);
 }
 

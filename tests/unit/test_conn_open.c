@@ -19,7 +19,7 @@ static void closed__open__syn_as_linux_sends_it(void **unused)
 	struct dialogue d;
 
 	dialogue_begin(&d, with_timestamps);
-	we_send(&d, 0, "S 0:0(0) win 64240 <mss 1460,sackOK,TS val 5000 ecr 0,nop,wscale 7>");
+	we_send(&d, 0, "S 0:0(0) win 64240 <mss 1460,sackOK,TS val 5000 ecr 0,nop,wscale 8>");
 	assert_int_equal(d.last.option_len, 20);
 	silence(&d, 999, TCP_STATE_SYN_SENT);
 	dialogue_end(&d);
@@ -40,7 +40,7 @@ static void syn_sent__syn_ack__established(void **unused)
 	tcp_conn_info(d.c, &info);
 	assert_int_equal(info.mss, 1400 - 12);
 	assert_int_equal(info.snd_wscale, 9);
-	assert_int_equal(info.rcv_wscale, 7);
+	assert_int_equal(info.rcv_wscale, 8);
 	assert_int_equal(info.snd_wnd, 65160); /* a SYN's window is not scaled */
 	assert_true(info.sack && info.timestamps);
 	assert_int_equal(info.srtt_us, 20000);

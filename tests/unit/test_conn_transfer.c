@@ -165,10 +165,11 @@ static void established__no_ack__retransmission_with_back_off(void **unused)
 	dialogue_established(&d, NULL);
 	we_write(&d, 100, 10);
 	we_send(&d, 100, "P. 1:11(10)");
-	we_send(&d, 1100, "P. 1:11(10)");
-	we_send(&d, 3100, "P. 1:11(10)");
-	we_send(&d, 7100, "P. 1:11(10)");
-	peer_sends(&d, 7110, ". 1:1(0) ack 11 win 65535");
+	we_send(&d, 320, "P. 1:11(10)"); /* the tail probe */
+	we_send(&d, 1320, "P. 1:11(10)");
+	we_send(&d, 3320, "P. 1:11(10)");
+	we_send(&d, 7320, "P. 1:11(10)");
+	peer_sends(&d, 7330, ". 1:1(0) ack 11 win 65535");
 	silence(&d, 60000, TCP_STATE_ESTABLISHED);
 	dialogue_end(&d);
 }
@@ -256,6 +257,79 @@ static void timestamps__older_or_missing__dropped(void **unused)
 	dialogue_end(&d);
 }
 
+/* RFC 3522: the answer echoes the first copy's clock, so nothing was lost. */
+static void timeout__ack_of_the_first_copy__window_restored(void **unused)
+{
+	struct dialogue d;
+	struct tcp_conn_info before, after;
+
+	dialogue_begin(&d, with_timestamps);
+	we_send(&d, 0, "S 0:0(0)");
+	peer_sends(&d, 10, "S. 0:0(0) ack 1 win 65535 <mss 1460,TS val 1000 ecr 0>");
+	we_send(&d, 10, ". 1:1(0) ack 1");
+	we_write(&d, 20, 3000);
+	for (int i = 0; i < 3; i++)
+		we_send(&d, 20, i < 2 ? "." : "P.");
+	tcp_conn_info(d.c, &before);
+	we_send(&d, 1020, ". 1:1449(1448) <TS val 1020 ecr 1000>");
+	peer_sends(&d, 1100, ". 1:1(0) ack 1449 win 65535 <TS val 1100 ecr 20>");
+	tcp_conn_info(d.c, &after);
+	assert_true(after.cwnd >= before.cwnd);
+	assert_int_equal(after.ssthresh, before.ssthresh);
+	silence(&d, 1100, TCP_STATE_ESTABLISHED);
+	dialogue_end(&d);
+}
+
+/* RFC 8985 section 7: the last range, alone lost, is found by its probe. */
+static void tail__lost__probe_instead_of_timeout(void **unused)
+{
+	struct dialogue d;
+
+	dialogue_established(&d, NULL);
+	we_write(&d, 100, 2 * 1460);
+	we_send(&d, 100, ". 1:1461(1460)");
+	we_send(&d, 100, "P. 1461:2921(1460)");
+	we_send(&d, 125, "P. 1461:2921(1460)");
+	peer_sends(&d, 135, ". 1:1(0) ack 1 win 65535 <sack 1461:2921>");
+	we_send(&d, 135, ". 1:1461(1460)");
+	peer_sends(&d, 145, ". 1:1(0) ack 2921 win 65535");
+	silence(&d, 60000, TCP_STATE_ESTABLISHED);
+	dialogue_end(&d);
+}
+
+/* The window follows what the reader takes in a round trip, up to the buffer. */
+static void steady_reader__more_each_round_trip__window_grows(void **unused)
+{
+	struct dialogue d;
+	struct tcp_conn_info info;
+	uint32_t at = 1, offered = 0;
+
+	dialogue_begin(&d, NULL);
+	we_send(&d, 0, "S 0:0(0)");
+	peer_sends(&d, 10, "S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,wscale 7>");
+	we_send(&d, 10, ". 1:1(0) ack 1");
+	for (int64_t ms = 20, burst = 10; ms < 140; ms += 10, burst *= 2) {
+		for (int64_t i = 0; i < burst; i++, at += 1460) {
+			struct tcp_segment ack;
+			char line[80];
+
+			tcp_conn_info(d.c, &info);
+			if (info.rcv_wnd < 2 * 1460)
+				break;
+			snprintf(line, sizeof(line), ". %u:%u(1460) ack 1 win 512", at, at + 1460);
+			peer_sends(&d, ms, line);
+			while (tcp_conn_emit(d.c, &ack, d.now_us))
+				;
+		}
+		tcp_conn_info(d.c, &info);
+		assert_true(info.rcv_wnd + 1460 >= offered);
+		offered = info.rcv_wnd;
+	}
+	assert_true(offered > 10 << 20);
+	assert_int_equal(d.delivered, at - 1);
+	dialogue_end(&d);
+}
+
 static void with_nagle(struct tcp_config *cfg)
 {
 	cfg->nagle = true;
@@ -339,6 +413,9 @@ int main(void)
 		cmocka_unit_test(without_sack__third_duplicate_ack__fast_retransmit),
 		cmocka_unit_test(established__ack_of_unsent__challenge_and_drop),
 		cmocka_unit_test(timestamps__older_or_missing__dropped),
+		cmocka_unit_test(timeout__ack_of_the_first_copy__window_restored),
+		cmocka_unit_test(tail__lost__probe_instead_of_timeout),
+		cmocka_unit_test(steady_reader__more_each_round_trip__window_grows),
 		cmocka_unit_test(nagle__small_write_in_flight__next_waits_for_its_ack),
 		cmocka_unit_test(established__packet_too_big__sent_again_in_smaller_pieces),
 		cmocka_unit_test(established__keep_alive_of_the_peer__is_acknowledged),

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* window.c - the window that we offer: how large, when it moves, how it grows.
+ *
+ * It begins at 64 KiB and follows the path: what the reader took in one round trip says how much the
+ * next one can bring, and the window is to be twice as large, so that it never holds the peer up.
+ * It never shrinks (RFC 9293 section 3.8.6). */
+#include "tcp/conn_priv.h"
+#include "tcp/seq.h"
+
+#define FIRST_LIMIT 65536u
+
+/* Bytes that could be received now: the buffer less what the reader has not taken. What lies out of
+ * order is inside the window already. */
+uint32_t window_space(const struct tcp_conn *c)
+{
+	uint64_t unread = c->rcv_at - c->read_at;
+
+	return unread < c->window_limit ? c->window_limit - (uint32_t)unread : 0;
+}
+
+void window_init(struct tcp_conn *c)
+{
+	uint32_t first = FIRST_LIMIT > 2u * c->cfg.mss ? FIRST_LIMIT : 2u * c->cfg.mss;
+
+	c->window_limit = first < c->cfg.receive_buffer ? first : c->cfg.receive_buffer;
+	c->tune.space = 10u * c->cfg.mss; /* what a first window of ten segments brings */
+}
+
+/* The window of a SYN is never scaled (RFC 7323 section 2.2); whole segments, as Linux has it. */
+uint16_t window_for_syn(const struct tcp_conn *c)
+{
+	uint32_t space = window_space(c);
+
+	if (space > UINT16_MAX)
+		space = UINT16_MAX;
+	if (!c->cfg.window && c->cfg.mss && space >= c->cfg.mss)
+		space -= space % c->cfg.mss;
+	return (uint16_t)space;
+}
+
+/* Move the window's edge forward if that is worth telling (RFC 9293 section 3.8.6.2.2, the
+ * receiver's half of silly-window avoidance), never back (section 3.8.6). */
+void window_select(struct tcp_conn *c)
+{
+	uint32_t space = window_space(c), most = (uint32_t)UINT16_MAX << c->rcv_wscale;
+	uint32_t half = c->window_limit / 2, worth = half < c->cfg.mss ? half : c->cfg.mss;
+	uint32_t edge;
+
+	if (space > most)
+		space = most;
+	edge = c->rcv_nxt + (space >> c->rcv_wscale << c->rcv_wscale);
+	if (seq_ahead(c->rcv_edge, edge) >= (worth ? worth : 1))
+		c->rcv_edge = edge;
+}
+
+/* The receiver's own estimate of the round trip: from a new echo of our clock, which answers
+ * something that we sent when it was made. Too large while the peer has nothing to say. */
+static void take_sample(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us)
+{
+	uint32_t ecr = seg->options.ts_ecr, ms;
+
+	if (!c->ts_ok || !seg->options.has_timestamps || ecr == c->tune.last_ecr)
+		return;
+	c->tune.last_ecr = ecr;
+	ms = output_ts_now(c, now_us) - ecr;
+	if (!ms || ms > 60000)
+		return;
+	if (c->tune.rtt_us)
+		c->tune.rtt_us += ((int64_t)ms * 1000 - c->tune.rtt_us) / 8;
+	else
+		c->tune.rtt_us = (int64_t)ms * 1000;
+}
+
+/* Once a round trip: did the reader take more than in any before? Then the peer is speeding up. */
+void window_tune(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us)
+{
+	int64_t rtt_us;
+	uint64_t taken, want;
+
+	take_sample(c, seg, now_us);
+	rtt_us = c->tune.rtt_us ? c->tune.rtt_us : c->rtt.srtt_us;
+	if (!rtt_us || now_us - c->tune.since_us < rtt_us)
+		return;
+	taken = c->read_at - c->tune.at;
+	c->tune.at = c->read_at;
+	c->tune.since_us = now_us;
+	if (taken <= c->tune.space)
+		return;
+	/* Twice what came, and the growth once more on top, so that slow start is not held up. */
+	want = 2 * taken + 16ull * c->cfg.mss;
+	want += 2 * want * (taken - c->tune.space) / (c->tune.space ? c->tune.space : 1);
+	c->tune.space = taken < UINT32_MAX ? (uint32_t)taken : UINT32_MAX;
+	if (want > c->cfg.receive_buffer)
+		want = c->cfg.receive_buffer;
+	if (want > c->window_limit)
+		c->window_limit = (uint32_t)want;
+}
