@@ -13,7 +13,8 @@ static const struct command commands[] = {
 
 static enum status version(void)
 {
-	puts(PACKAGE_STRING "\n"
+	puts(PACKAGE_STRING
+	     "\n"
 	     "License GPL-3.0-or-later; there is no warranty, to the extent permitted by law.");
 	return STATUS_OK;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* demo.c - `tcpshake demo`: get, in a private namespace with a server of its own. */
-#include <stddef.h>
 #include <string.h>
 
 #include "cli/cli.h"
@@ -13,8 +12,8 @@ struct demo_options {
 };
 
 static const struct option_row rows[] = {
-	{ "output", 'o', "FILE", "save the body; - is standard output", option_list,
-	  offsetof(struct demo_options, outputs), 0, 0, NULL },
+	OPTION_LIST(struct demo_options, outputs, "output", 'o', "FILE",
+		    "save the body; - is standard output"),
 };
 
 static const char about[] =
@@ -22,10 +21,12 @@ static const char about[] =
 	"A small server is started in it, on the kernel's TCP; then `tcpshake get` fetches a page.";
 
 static const char intro4[] =
-	"A private network with a server of its own; this is `tcpshake get http://" LAB_SERVER4 "/` in "
+	"A private network with a server of its own; this is `tcpshake get http://" LAB_SERVER4
+	"/` in "
 	"it.\nThree segments open the connection, a request and a page cross it, four close it.\n\n";
 static const char intro6[] =
-	"A private network with a server of its own; this is `tcpshake get http://[" LAB_SERVER6 "]/` in "
+	"A private network with a server of its own; this is `tcpshake get http://[" LAB_SERVER6
+	"]/` in "
 	"it.\nThree segments open the connection, a request and a page cross it, four close it.\n\n";
 
 static enum status run(struct demo_options *o, struct err *e)
@@ -70,8 +71,8 @@ enum status cli_demo(int argc, char **argv)
 	if (first <= 0)
 		return err_print(&e);
 	if (first < argc)
-		err_set(&e, STATUS_USAGE, "%.100s: demo takes no operand; `tcpshake get` fetches URLs",
-			argv[first]);
+		err_set(&e, STATUS_USAGE,
+			"%.100s: demo takes no operand; `tcpshake get` fetches URLs", argv[first]);
 	else if (o.common.only4 && o.common.only6)
 		err_set(&e, STATUS_USAGE, "-4 and -6 exclude each other; leave one out");
 	else if (o.outputs.count > 1)

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fetch.c - URLs, one after the other, each over a connection that we make; see fetch.h.
  *
- *     http_fetch() --> libcurl connects to its door --> on_wanted() --> dial_new()
- *     established  --> dial_attach(): from now on the bytes flow without us
- *     on_done()    --> the transfer's result, the next http_fetch()
- *     on_dial()    --> the connection is over: its summary waits for the transfer to be done, too
+ *     http_fetch() --> libcurl connects to its door --> on_wanted() --> carrier_take(): from now on the
+ *                      bytes flow without us
+ *     on_done()    --> the transfer is over: its result, the next http_fetch()
+ *     on_ended()   --> the connection is over: its summary waits for the transfer to be over, too
  *
- * Rules: one connection at a time, so that the narration is one story. A connection is kept only when
- *        the next URL is of the same host and port; one that libcurl wants before the last is over
- *        waits for it. Errors are printed when known; the first decides the exit status. */
+ * Rules: one transfer at a time. A connection is kept only when the next URL is of the same host and
+ *        port. Errors are printed when known; the first decides the exit status. */
 #include "cli/fetch.h"
 
 #include <inttypes.h>
@@ -18,7 +17,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/output.h"
-#include "drive/dial.h"
+#include "drive/carrier.h"
 #include "http/http.h"
 #include "wire/privilege.h"
 
@@ -28,22 +27,19 @@ struct fetch {
 	struct station *station;
 	struct output *output;
 	struct interrupt interrupt;
-	FILE *out; /* the narration's stream */
+	struct carrier carrier;
+	FILE *out;	    /* the narration's stream */
 	enum status status; /* of the first failure */
+	bool stop;	    /* start nothing new */
 
 	struct http *http;
 	struct body *body;
-	size_t url;	   /* the one in work, or the next */
+	size_t url; /* the one in work, or the next */
 	bool transferring;
-	bool stop; /* start nothing new */
 	struct view_result result; /* of the transfer that was over last */
 
-	struct dial *dial;
-	int stream_fd;	/* our end of libcurl's connection that dial carries; -1: none */
-	int waiting_fd; /* the next one's; -1: none */
-	bool attached;
-	struct err transport;	/* how the connection ended, when not in order */
-	bool transfer_failed;	/* said so already; how its connection ends is of no interest */
+	struct err transport; /* how the connection ended, when not in order */
+	bool transfer_failed; /* said so already; how its connection ends is of no interest */
 };
 
 static void complain(struct fetch *f, const struct err *e)
@@ -56,14 +52,24 @@ static void complain(struct fetch *f, const struct err *e)
 }
 
 /* One origin may be named by several URLs; the station knows it again. */
-static const struct origin *origin_of(struct fetch *f, size_t i, unsigned connections, struct err *e)
+static const struct origin *origin_of(struct fetch *f, size_t i, unsigned connections,
+				      struct err *e)
 {
-	return station_add(f->station, f->plan->urls[i].host, f->plan->urls[i].port, connections, e);
+	return station_add(f->station, f->plan->urls[i].host, f->plan->urls[i].port, connections,
+			   e);
 }
 
 static bool same_origin(const struct url *a, const struct url *b)
 {
 	return a->port == b->port && !strcasecmp(a->host, b->host);
+}
+
+static bool shares_connections(const struct fetch_plan *p)
+{
+	for (size_t i = 1; i < p->url_count; i++)
+		if (same_origin(&p->urls[i - 1], &p->urls[i]))
+			return true;
+	return false;
 }
 
 static void show_summary(struct fetch *f)
@@ -75,82 +81,45 @@ static void show_summary(struct fetch *f)
 
 /* ---- connections ------------------------------------------------------------------------------ */
 
-static void on_dial(void *context);
-static void on_wanted(void *context, int fd);
-
-static void hang_up(struct fetch *f)
+static void on_begins(void *context)
 {
-	dial_free(f->dial);
-	f->dial = NULL;
-	if (f->stream_fd >= 0)
-		close(f->stream_fd); /* libcurl sees the end of its connection */
-	f->stream_fd = -1;
-	f->attached = false;
-}
+	struct fetch *f = context;
 
-static void start_dial(struct fetch *f, int fd)
-{
-	struct err e = { 0 };
-	const struct origin *o = origin_of(f, f->url, 0, &e);
-
-	show_summary(f); /* libcurl tries again on a connection of its own accord */
-	f->stream_fd = fd;
+	show_summary(f); /* libcurl tries again on a new connection of its own accord */
 	f->transport = (struct err){ 0 };
 	f->transfer_failed = false;
-	if (o)
-		f->dial = dial_new(f->loop, f->station, o, output_watch(f->output), on_dial, f, &e);
-	if (f->dial)
-		return;
-	f->transport = e;
-	hang_up(f);
 }
 
 /* How the connection ended, where that is not what the transfer will say, or has said. */
-static void judge_end(struct fetch *f)
-{
-	struct err e = { 0 };
-
-	if (dial_outcome(f->dial, &e) || f->transfer_failed || f->interrupt.signal)
-		return;
-	if (f->transferring)
-		f->transport = e; /* the transfer will fail of it, or be complete in spite of it */
-	else if (e.status == STATUS_PEER)
-		output_warning(f->output, "the peer ended with RST what could have been closed in order; "
-					  "all of the response had come");
-	else
-		complain(f, &e);
-}
-
-static void on_dial(void *context)
+static void on_ended(void *context, const struct err *why)
 {
 	struct fetch *f = context;
-	struct err e = { 0 };
-	int fd = f->waiting_fd;
 
-	if (dial_established(f->dial) && !f->attached) {
-		f->attached = true;
-		if (!dial_attach(f->dial, f->stream_fd, f->stream_fd, &e))
-			dial_abort(f->dial, &e);
-	}
-	if (!dial_over(f->dial))
+	if (!why || f->transfer_failed || f->interrupt.signal)
 		return;
-	judge_end(f);
-	hang_up(f);
-	f->waiting_fd = -1;
-	if (fd >= 0)
-		on_wanted(f, fd);
+	if (f->transferring)
+		f->transport =
+			*why; /* the transfer will fail of it, or be complete in spite of it */
+	else if (why->status == STATUS_PEER)
+		output_warning(f->output,
+			       "the peer ended with RST what could have been closed in order; "
+			       "all of the response had come");
+	else
+		complain(f, why);
 }
 
 static void on_wanted(void *context, int fd)
 {
 	struct fetch *f = context;
+	struct err e = { 0 };
+	const struct origin *o = f->transferring && !f->stop ? origin_of(f, f->url, 0, &e) : NULL;
 
-	if (!f->dial && f->transferring && !f->stop)
-		start_dial(f, fd);
-	else if (f->dial && f->waiting_fd < 0)
-		f->waiting_fd = fd;
-	else
-		close(fd);
+	if (o) {
+		carrier_take(&f->carrier, o, fd);
+		return;
+	}
+	f->transport = e;
+	close(fd);
 }
 
 /* ---- transfers -------------------------------------------------------------------------------- */
@@ -185,11 +154,12 @@ static void show_response(struct fetch *f, const struct http_reply *r, bool comp
 		.body_bytes = body_bytes(f->body),
 		.saved_as = saved,
 	};
-	body_sha256(f->body, f->result.body_sha256);
 	if (!r->status)
 		return;
-	snprintf(line, sizeof(line), "%s, %" PRIu64 " bytes%s%s%s", r->status_line,
-		 f->result.body_bytes, complete ? "" : ", incomplete", saved ? ", in " : "",
+	body_sha256(f->body, f->result.body_sha256);
+	snprintf(line, sizeof(line), "%s, %" PRIu64 " byte%s%s%s%s", r->status_line,
+		 f->result.body_bytes, f->result.body_bytes == 1 ? "" : "s",
+		 complete ? "" : ", incomplete", saved ? ", in " : "",
 		 saved ? strcmp(saved, "-") ? saved : "standard output" : "");
 	output_http(f->output, line);
 }
@@ -241,14 +211,11 @@ static void on_interrupt(void *context, bool again)
 	struct err e = { 0 };
 
 	f->stop = true;
-	if (!f->dial)
-		return;
-	if (!again) {
-		dial_close(f->dial);
-		return;
-	}
 	err_set(&e, STATUS_APP, "interrupted");
-	dial_abort(f->dial, &e);
+	if (again)
+		carrier_abort(&f->carrier, &e);
+	else
+		carrier_close(&f->carrier);
 }
 
 /* Everything that may need privilege; then it is given up. */
@@ -276,6 +243,7 @@ static bool open_rest(struct fetch *f, struct err *e)
 		.user_agent = p->user_agent,
 		.http10 = p->http10,
 		.fail = p->fail,
+		.keep = shares_connections(p),
 		.wanted = on_wanted,
 		.done = on_done,
 		.context = f,
@@ -287,6 +255,14 @@ static bool open_rest(struct fetch *f, struct err *e)
 	f->output = output_new(p->common, f->out, station_link_type(f->station), e);
 	if (!f->output)
 		return false;
+	f->carrier = (struct carrier){
+		.loop = f->loop,
+		.station = f->station,
+		.watch = output_watch(f->output),
+		.begins = on_begins,
+		.ended = on_ended,
+		.context = f,
+	};
 	f->http = http_new(f->loop, &http, e);
 	return f->http != NULL;
 }
@@ -298,7 +274,7 @@ static bool all_fetched(const struct fetch *f)
 
 static bool finished(const struct fetch *f)
 {
-	return !f->dial && (f->stop || all_fetched(f));
+	return !carrier_busy(&f->carrier) && (f->stop || all_fetched(f));
 }
 
 /* Nobody reads what we print, or the disk is full: the peer gets a RST, and that is all. */
@@ -308,8 +284,7 @@ static void give_up_output(struct fetch *f)
 
 	err_set(&e, STATUS_APP, "the output cannot be written");
 	f->transfer_failed = true;
-	if (f->dial)
-		dial_abort(f->dial, &e);
+	carrier_abort(&f->carrier, &e);
 	f->stop = true;
 }
 
@@ -348,7 +323,7 @@ static bool stdout_taken(const struct fetch_plan *p)
 
 enum status fetch_run(const struct fetch_plan *plan)
 {
-	struct fetch f = { .plan = plan, .stream_fd = -1, .waiting_fd = -1 };
+	struct fetch f = { .plan = plan };
 	struct err e = { 0 };
 
 	f.out = output_stream(plan->common, stdout_taken(plan));
@@ -362,9 +337,7 @@ enum status fetch_run(const struct fetch_plan *plan)
 		run(&f);
 	}
 	http_free(f.http);
-	hang_up(&f);
-	if (f.waiting_fd >= 0)
-		close(f.waiting_fd);
+	carrier_stop(&f.carrier);
 	body_close(f.body);
 	if (!output_close(f.output, &e))
 		complain(&f, &e);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* get.c - `tcpshake get`: its options and URLs; fetch.c does the rest. */
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,18 +13,22 @@ struct get_options {
 	int http10, fail;
 };
 
+#define SET(...)  OPTION_SET(struct get_options, __VA_ARGS__)
+#define TEXT(...) OPTION_TEXT(struct get_options, __VA_ARGS__)
+#define LIST(...) OPTION_LIST(struct get_options, __VA_ARGS__)
+
 static const struct option_row rows[] = {
-	{ "output", 'o', "FILE", "save the body; - is standard output, and the narration moves to\n"
-	  "standard error; the second -o is for the second URL. Without it\nthe body is counted and "
-	  "hashed", option_list, offsetof(struct get_options, outputs), 0, 0, NULL },
-	{ "header", 'H', "LINE", "send this header: 'Name: value'; 'Name:' leaves one out",
-	  option_list, offsetof(struct get_options, headers), 0, 0, NULL },
-	{ "user-agent", 'A', "TEXT", "instead of tcpshake/" PACKAGE_VERSION, option_text,
-	  offsetof(struct get_options, user_agent), 0, 0, NULL },
-	{ "http1.0", '0', NULL, "speak HTTP/1.0: one request, the server closes", option_set,
-	  offsetof(struct get_options, http10), 1, 0, NULL },
-	{ "fail", 'f', NULL, "a response of 400 or more is an error (exit 8); its body is read\n"
-	  "and counted, but not saved", option_set, offsetof(struct get_options, fail), 1, 0, NULL },
+	LIST(outputs, "output", 'o', "FILE",
+	     "save the body; - is standard output, and the narration moves to\n"
+	     "standard error; the second -o is for the second URL. Without it\n"
+	     "the body is counted and hashed"),
+	LIST(headers, "header", 'H', "LINE",
+	     "send this header: 'Name: value'; 'Name:' leaves one out"),
+	TEXT(user_agent, "user-agent", 'A', "TEXT", "instead of tcpshake/" PACKAGE_VERSION),
+	SET(http10, "http1.0", '0', 1, "speak HTTP/1.0: one request, the server closes"),
+	SET(fail, "fail", 'f', 1,
+	    "a response of 400 or more is an error (exit 8); its body is read\n"
+	    "and counted, but not saved"),
 };
 
 static const char about[] =
@@ -38,10 +41,13 @@ static bool check_headers(const struct get_options *o, struct err *e)
 {
 	for (size_t i = 0; i < o->headers.count; i++)
 		if (strpbrk(o->headers.items[i], "\r\n") || !strpbrk(o->headers.items[i], ":;"))
-			return err_set(e, STATUS_USAGE, "-H %.100s: not one header line; write it as "
-				       "'Name: value'", o->headers.items[i]);
+			return err_set(e, STATUS_USAGE,
+				       "-H %.100s: not one header line; write it as "
+				       "'Name: value'",
+				       o->headers.items[i]);
 	if (o->user_agent && strpbrk(o->user_agent, "\r\n"))
-		return err_set(e, STATUS_USAGE, "--user-agent: it has a line break; leave that out");
+		return err_set(e, STATUS_USAGE,
+			       "--user-agent: it has a line break; leave that out");
 	return true;
 }
 
@@ -50,11 +56,14 @@ static bool check_outputs(const struct get_options *o, size_t urls, struct err *
 	unsigned to_stdout = o->common.pcap && !strcmp(o->common.pcap, "-");
 
 	if (o->outputs.count > urls)
-		return err_set(e, STATUS_USAGE, "-o %.100s: there are fewer URLs than -o; give one for "
-			       "each", o->outputs.items[o->outputs.count - 1]);
+		return err_set(e, STATUS_USAGE,
+			       "-o %.100s: there are fewer URLs than -o; give one for "
+			       "each",
+			       o->outputs.items[o->outputs.count - 1]);
 	for (size_t i = 0; i < o->outputs.count; i++)
 		to_stdout += !strcmp(o->outputs.items[i], "-");
-	return to_stdout < 2 || err_set(e, STATUS_USAGE, "-: two things at once cannot go to standard "
+	return to_stdout < 2 || err_set(e, STATUS_USAGE,
+					"-: two things at once cannot go to standard "
 					"output; name a file");
 }
 

@@ -92,7 +92,6 @@ static void flatten(const struct option_table *table, struct flat *f)
 
 	*s++ = ':'; /* a missing argument is told apart from an unknown option */
 	*s++ = 'h';
-	f->count = 0;
 	for (size_t g = 0; g < table->group_count; g++) {
 		for (size_t i = 0; i < table->groups[g].count && f->count < ROWS_MAX; i++) {
 			const struct option_row *row = &table->groups[g].rows[i];
@@ -149,8 +148,8 @@ static bool complain(const struct option_table *table, const struct flat *f, int
 		return err_set(e, STATUS_USAGE, "%s: needs %s after it; see `tcpshake %s --help`",
 			       word, row ? row->arg : "a value", table->command);
 	if (row || optopt == 'h')
-		return err_set(e, STATUS_USAGE, "%s: takes no value; see `tcpshake %s --help`", word,
-			       table->command);
+		return err_set(e, STATUS_USAGE, "%s: takes no value; see `tcpshake %s --help`",
+			       word, table->command);
 	return err_set(e, STATUS_USAGE, "%s: %s; `tcpshake %s --help` lists the options", word,
 		       is_ambiguous(f, word) ? "several options begin like it" : "no such option",
 		       table->command);
@@ -176,7 +175,7 @@ static bool apply(const struct option_table *table, const struct flat *f, int co
 int options_parse(int argc, char **argv, const struct option_table *table, void *into,
 		  struct err *e)
 {
-	struct flat f;
+	struct flat f = { 0 };
 	int code;
 
 	flatten(table, &f);

@@ -6,6 +6,7 @@
 #ifndef TCPSHAKE_CLI_OPTIONS_H
 #define TCPSHAKE_CLI_OPTIONS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -26,8 +27,8 @@ struct option_row {
 	const char *arg;  /* its argument's name in --help; NULL: takes none */
 	const char *help; /* lines after the first are indented by options_help() */
 	option_reader *read;
-	size_t at;	  /* offset of the field */
-	int64_t min, max; /* option_number: the range; option_choice and option_set: see there */
+	size_t at;	     /* offset of the field */
+	int64_t min, max;    /* option_number: the range; option_choice and option_set: see there */
 	const char *choices; /* option_choice: words separated by '|' */
 };
 
@@ -60,6 +61,32 @@ option_reader option_duration; /* int64_t: microseconds, row->min to row->max */
 option_reader option_text;     /* const char *: not empty */
 option_reader option_list;     /* struct option_list: one item more */
 option_reader option_choice;   /* int: index of the word in row->choices */
+
+/* Rows of each kind, for the field of a command's struct. */
+#define OPTION_SET(type, field, name, letter, value, help)                                  \
+	{                                                                                   \
+		name, letter, NULL, help, option_set, offsetof(type, field), value, 0, NULL \
+	}
+#define OPTION_NUMBER(type, field, name, letter, arg, min, max, help)                         \
+	{                                                                                     \
+		name, letter, arg, help, option_number, offsetof(type, field), min, max, NULL \
+	}
+#define OPTION_DURATION(type, field, name, letter, arg, min, max, help)                         \
+	{                                                                                       \
+		name, letter, arg, help, option_duration, offsetof(type, field), min, max, NULL \
+	}
+#define OPTION_TEXT(type, field, name, letter, arg, help)                               \
+	{                                                                               \
+		name, letter, arg, help, option_text, offsetof(type, field), 0, 0, NULL \
+	}
+#define OPTION_LIST(type, field, name, letter, arg, help)                               \
+	{                                                                               \
+		name, letter, arg, help, option_list, offsetof(type, field), 0, 0, NULL \
+	}
+#define OPTION_CHOICE(type, field, name, letter, arg, choices, help)                         \
+	{                                                                                    \
+		name, letter, arg, help, option_choice, offsetof(type, field), 0, 0, choices \
+	}
 
 /**
  * options_parse() - read a command line

@@ -51,8 +51,9 @@ static void on_frame(void *context, const struct frame *f)
 	if (f->link_type != o->link_type) {
 		/* A pcap file has one link type; what comes over another interface is not in it. */
 		if (!o->link_warned)
-			output_warning(o, "the capture file holds the packets of one kind of interface "
-					  "only; those of another are left out");
+			output_warning(
+				o, "the capture file holds the packets of one kind of interface "
+				   "only; those of another are left out");
 		o->link_warned = true;
 		return;
 	}
@@ -112,8 +113,7 @@ struct output *output_new(const struct common_options *options, FILE *out, int l
 		.out = out,
 		.json = options->json,
 		.absolute = options->absolute,
-		.color = !options->json &&
-			 view_want_color((enum view_color)options->color, out),
+		.color = !options->json && view_want_color((enum view_color)options->color, out),
 		.verbosity = options->verbosity,
 	};
 	struct err unused = { 0 };
@@ -124,7 +124,7 @@ struct output *output_new(const struct common_options *options, FILE *out, int l
 		return NULL;
 	}
 	o->link_type = link_type;
-	o->watch = (struct watch){ o,	    on_begin,	     on_frame,	 on_step, on_icmp,
+	o->watch = (struct watch){ o,	       on_begin,	on_frame,   on_step, on_icmp,
 				   on_dropped, on_next_address, on_warning, on_end };
 	if (!options->pcap || (o->pcap = pcapfile_open(options->pcap, link_type, e)))
 		return o;

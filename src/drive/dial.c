@@ -10,8 +10,8 @@
 
 #include "drive/session.h"
 
-#define IPV4_HEADERS 40u /* IP and TCP, without options */
-#define IPV6_HEADERS 60u
+#define IPV4_HEADERS  40u /* IP and TCP, without options */
+#define IPV6_HEADERS  60u
 #define IPV4_PEER_MSS 536u /* what a peer that names none can take (RFC 9293 section 3.7.1) */
 #define IPV6_PEER_MSS 1220u
 
@@ -23,8 +23,8 @@ struct dial {
 	void (*changed)(void *context);
 	void *context;
 	struct session *session;
-	unsigned next; /* the address to try after the one in work */
-	bool no_more;  /* given up by the owner */
+	unsigned next;	    /* the address to try after the one in work */
+	bool no_more;	    /* given up by the owner */
 	struct err outcome; /* without a session: why there is none */
 };
 
@@ -56,6 +56,9 @@ static bool fill_tcp_config(const struct dial *d, const struct origin_address *a
 	c->mss = o->mss ? o->mss : mtu_text(a);
 	c->peer_mss = a->peer.family == AF_INET6 ? IPV6_PEER_MSS : IPV4_PEER_MSS;
 	c->wscale = o->wscale;
+	/* A small window must not become 0 by being shifted. */
+	while (o->window && c->wscale && !(o->window >> c->wscale))
+		c->wscale--;
 	c->use_sack = o->sack;
 	c->use_timestamps = o->timestamps;
 	c->window = o->window;
@@ -84,7 +87,8 @@ static struct link *open_link(const struct dial *d, const struct origin_address 
 	return link_live(a->craft, capture, &ip, e);
 }
 
-static void announce(const struct dial *d, const struct origin_address *a, const struct guard *guard)
+static void announce(const struct dial *d, const struct origin_address *a,
+		     const struct guard *guard)
 {
 	struct watch_attempt attempt = {
 		.host = d->origin->host,
@@ -153,10 +157,10 @@ static bool try_address(struct dial *d, const struct origin_address *a, struct e
 static void tell_next(const struct dial *d, const struct err *why)
 {
 	const struct origin_address *next = &d->origin->addresses[d->next];
-	const char *what = why->status == STATUS_REFUSED	? "refused"
-			   : why->status == STATUS_TIMEOUT	? "no answer"
-			   : why->status == STATUS_UNREACHABLE ? "unreachable"
-								: "failed";
+	const char *what = why->status == STATUS_REFUSED     ? "refused" :
+			   why->status == STATUS_TIMEOUT     ? "no answer" :
+			   why->status == STATUS_UNREACHABLE ? "unreachable" :
+							       "failed";
 	char text[2 * ADDR_TEXT_MAX + 40], old[ADDR_TEXT_MAX], new[ADDR_TEXT_MAX];
 
 	addr_port_text(&next[-1].peer, d->origin->port, old);
@@ -198,8 +202,8 @@ static void on_change(void *context)
 		d->changed(d->context);
 		return;
 	}
-	if (session_established(d->session) || d->no_more ||
-	    d->next == d->origin->address_count || session_outcome(d->session, &why)) {
+	if (session_established(d->session) || d->no_more || d->next == d->origin->address_count ||
+	    session_outcome(d->session, &why)) {
 		finish(d);
 		return;
 	}

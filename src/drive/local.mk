@@ -2,7 +2,9 @@
 noinst_LIBRARIES += src/libdrive.a
 src_libdrive_a_CPPFLAGS = $(AM_CPPFLAGS)
 src_libdrive_a_SOURCES =
+src_libdrive_a_SOURCES += src/drive/carrier.c src/drive/carrier.h
 src_libdrive_a_SOURCES += src/drive/dial.c src/drive/dial.h
+src_libdrive_a_SOURCES += src/drive/guard_pool.c src/drive/guard_pool.h
 src_libdrive_a_SOURCES += src/drive/link_live.c src/drive/link.h
 src_libdrive_a_SOURCES += src/drive/loop.c src/drive/loop.h
 src_libdrive_a_SOURCES += src/drive/session.c src/drive/session.h src/drive/session_priv.h

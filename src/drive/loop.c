@@ -132,7 +132,7 @@ bool loop_turn(struct loop *l, struct err *e)
 			l->sources[i]->ready(l->sources[i]->context, l->polls[i].revents);
 	now = loop_now();
 	for (size_t i = 0; i < count; i++)
-		if (l->sources[i] && l->sources[i]->deadline_us <= now)
+		if (l->sources[i] && !l->polls[i].revents && l->sources[i]->deadline_us <= now)
 			l->sources[i]->ready(l->sources[i]->context, 0);
 	return true;
 }

@@ -15,12 +15,12 @@
 struct loop;
 
 struct loop_source {
-	int fd;		     /* -1: a deadline only */
-	short events;	     /* of poll(2); 0: the descriptor is not looked at, not even for errors */
+	int fd;	      /* -1: a deadline only */
+	short events; /* of poll(2); 0: the descriptor is not looked at, not even for errors */
 	int64_t deadline_us; /* on the loop's clock; LOOP_NEVER: none */
 	/* @revents: of poll(2), or 0 when the deadline has come: the callback must then move it.
 	 * Of sources that are ready at once those added first are called first, and descriptors
-	 * before deadlines, so that what arrived in time counts as in time. */
+	 * before deadlines, so that what arrived in time counts as in time; each once a round. */
 	void (*ready)(void *context, short revents);
 	void *context;
 };

@@ -115,6 +115,15 @@ static int64_t connect_deadline(const struct session *s)
 	return s->established || !s->cfg.connect_us ? LOOP_NEVER : s->start_us + s->cfg.connect_us;
 }
 
+static bool no_answer(const struct session *s, const struct tcp_conn_info *info, struct err *e)
+{
+	return err_set(e, STATUS_TIMEOUT,
+		       "cannot connect to %s: no answer to %u SYN%s in %.3g s; the host "
+		       "is down or something drops them in silence, --timeout waits longer",
+		       s->peer_name, info->syn_retries + 1, info->syn_retries ? "s" : "",
+		       (double)s->cfg.connect_us / 1e6);
+}
+
 static void check_patience(struct session *s, int64_t now)
 {
 	struct tcp_conn_info info;
@@ -124,11 +133,7 @@ static void check_patience(struct session *s, int64_t now)
 		return;
 	tcp_conn_info(s->conn, &info);
 	if (!s->established)
-		err_set(&e, STATUS_TIMEOUT,
-			"cannot connect to %s: no answer to %u SYN%s in %g s; the host is down or something "
-			"drops them in silence, --timeout waits longer",
-			s->peer_name, info.syn_retries + 1, info.syn_retries ? "s" : "",
-			(double)s->cfg.connect_us / 1e6);
+		no_answer(s, &info, &e);
 	else
 		err_set(&e, STATUS_TIMEOUT,
 			"%s has been silent for %g s in %s; --timeout waits longer", s->peer_name,
@@ -239,27 +244,37 @@ static bool explain_failure(const struct session *s, const struct tcp_conn_info 
 
 	switch (info->failure) {
 	case TCP_FAILURE_REFUSED:
-		return err_set(e, STATUS_REFUSED, "cannot connect to %s: refused (RST in answer to our "
-			       "SYN); is a server listening on that port?", s->peer_name);
+		return err_set(e, STATUS_REFUSED,
+			       "cannot connect to %s: refused (RST in answer to our "
+			       "SYN); is a server listening on that port?",
+			       s->peer_name);
 	case TCP_FAILURE_RESET:
-		return err_set(e, STATUS_PEER, "%s reset the connection (RST) after %" PRIu64 " bytes; "
-			       "the server's log may say why", s->peer_name, info->text_received);
+		return err_set(e, STATUS_PEER,
+			       "%s reset the connection (RST) after %" PRIu64 " bytes; "
+			       "the server's log may say why",
+			       s->peer_name, info->text_received);
 	case TCP_FAILURE_TIMED_OUT:
-		return err_set(e, STATUS_TIMEOUT, "%s stopped answering in %s%s%s; --timeout waits longer",
-			       s->peer_name, s->established ? "mid-connection" : "the handshake",
-			       s->icmp_text ? ": ICMP said " : "", s->icmp_text ? s->icmp_text : "");
+		if (!s->established)
+			return no_answer(s, info, e);
+		return err_set(e, STATUS_TIMEOUT,
+			       "%s stopped answering%s%s; --timeout waits longer", s->peer_name,
+			       s->icmp_text ? ": ICMP said " : "",
+			       s->icmp_text ? s->icmp_text : "");
 	case TCP_FAILURE_UNREACHABLE:
-		return err_set(e, STATUS_UNREACHABLE,
-			       "cannot reach %s: %s, says %s (ICMP); check the address, the port and the "
-			       "firewalls on the way", s->peer_name,
-			       s->icmp_text ? s->icmp_text : "unreachable",
-			       s->icmp_text ? addr_text(&s->icmp_from, from) : "a router");
+		return err_set(
+			e, STATUS_UNREACHABLE,
+			"cannot reach %s: %s, says %s (ICMP); check the address, the port and the "
+			"firewalls on the way",
+			s->peer_name, s->icmp_text ? s->icmp_text : "unreachable",
+			s->icmp_text ? addr_text(&s->icmp_from, from) : "a router");
 	case TCP_FAILURE_ABORTED:
 	case TCP_FAILURE_NONE:
 		break;
 	}
-	return s->established || err_set(e, STATUS_APP, "the connection to %s was given up before it "
-					 "was established", s->peer_name);
+	return s->established || err_set(e, STATUS_APP,
+					 "the connection to %s was given up before it "
+					 "was established",
+					 s->peer_name);
 }
 
 bool session_outcome(const struct session *s, struct err *e)

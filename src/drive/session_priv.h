@@ -36,12 +36,12 @@ struct session {
 	struct loop_source wire; /* the capture, and every deadline of the session */
 	bool more_frames;	 /* the last round stopped before the capture was empty */
 	int64_t start_us, heard_us, drain_until_us;
-	struct sent last;	 /* the last segment sent */
+	struct sent last; /* the last segment sent */
 	bool last_unseen;
 	struct sent rsts[SENT_RSTS];
 	unsigned rst_count;
-	bool send_warned, cut_warned;
-	const char *icmp_text;	 /* the last ICMP error that counted, and who sent it */
+	bool send_warned;
+	const char *icmp_text; /* the last ICMP error that counted, and who sent it */
 	struct addr icmp_from;
 
 	/* the stream */
@@ -54,9 +54,9 @@ struct session {
 
 /* session.c */
 void session_fail(struct session *s, const struct err *why); /* the first reason counts */
-void session_serve(struct session *s);	   /* after anything: timers, segments, phases, events */
-void session_tell(struct session *s);	   /* last of all: the owner may free the session */
-void session_nudge(struct session *s);	   /* from outside a callback: send now, tell later */
+void session_serve(struct session *s); /* after anything: timers, segments, phases, events */
+void session_tell(struct session *s);  /* last of all: the owner may free the session */
+void session_nudge(struct session *s); /* from outside a callback: send now, tell later */
 
 /* session_wire.c */
 void session_emit(struct session *s, int64_t now_us); /* send what the engine owes */
@@ -64,6 +64,7 @@ void session_read_wire(struct session *s);	      /* take what was captured */
 
 /* session_stream.c */
 size_t session_deliver(void *context, const uint8_t *text, size_t len); /* the engine's deliver() */
-void session_tend_stream(struct session *s); /* the peer's end, and what to wait for */
+void session_retry_reader(struct session *s); /* it was full: offer again what the engine kept */
+void session_tend_stream(struct session *s);  /* the peer's end, and what to wait for */
 
 #endif

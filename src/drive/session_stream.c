@@ -47,13 +47,19 @@ size_t session_deliver(void *context, const uint8_t *text, size_t len)
 	return done;
 }
 
+void session_retry_reader(struct session *s)
+{
+	s->out_full = false;
+	tcp_conn_resume(s->conn, loop_now());
+	if (!s->out_full)
+		s->heard_us = loop_now(); /* the peer could not speak while our window was closed */
+}
+
 static void on_writable(void *context, short revents)
 {
 	struct session *s = context;
 
-	s->out_full = false;
-	s->heard_us = loop_now(); /* the peer could not speak while our window was closed */
-	tcp_conn_resume(s->conn, s->heard_us);
+	session_retry_reader(s);
 	session_serve(s);
 	session_tell(s);
 }

@@ -3,8 +3,8 @@
  * the engine owes to the wire.
  *
  * In:    frames of whatever connection; a frame is ours when its whole 4-tuple is.
- * Rules: the tracker and the watch get every segment of both directions, in the order of the capture
- *        and before the engine acts on it; the engine gets the peer's good ones only.
+ * Rules: the tracker and the watch get every segment of both directions, in the order of the capture;
+ *        the engine gets the peer's good ones only, and before anybody is told.
  * Never: takes a segment on trust: a wrong checksum, a cut payload or a fragment does not reach the
  *        engine. A partial checksum does: on loopback and virtual links there is no other. */
 #include "drive/session_priv.h"
@@ -120,7 +120,18 @@ static const char *unfit(const struct packet *p)
 	return NULL;
 }
 
-static void take_segment(struct session *s, const struct packet *p, const struct frame *f, bool ours)
+/* What the peer sent, to the engine, whose answer is on its way before this returns. */
+static void act_on(struct session *s, const struct packet *p)
+{
+	s->heard_us = loop_now();
+	tcp_conn_on_segment(s->conn, &p->seg, s->heard_us);
+	session_emit(s, s->heard_us);
+}
+
+/* The engine first: the peer need not wait while a person is being told. Our answer will be in the
+ * capture behind this segment, so the order of the telling is that of the wire all the same. */
+static void take_segment(struct session *s, const struct packet *p, const struct frame *f,
+			 bool ours)
 {
 	struct trace_input in = {
 		.time_ns = f->time_ns,
@@ -130,23 +141,17 @@ static void take_segment(struct session *s, const struct packet *p, const struct
 		.kernel = ours && !recognise(s, &p->seg),
 		.text_cut = p->text_cut,
 	};
-	struct trace_step step;
 	const char *why = ours ? NULL : unfit(p);
-	int64_t now;
+	struct trace_step step;
 
+	if (!ours && !why && s->phase == PHASE_RUNNING)
+		act_on(s, p);
+	WATCH(s->cfg.watch, frame, f);
 	trace_segment(s->trace, &in, &step);
 	WATCH(s->cfg.watch, step, &step, p, f);
-	if (ours || s->phase != PHASE_RUNNING)
-		return;
-	if (why) {
-		/* A wrong checksum is a note of the step already. */
-		if (p->seg.checksum_is != TCP_CHECKSUM_BAD)
-			WATCH(s->cfg.watch, dropped, p, f, why);
-		return;
-	}
-	now = s->heard_us = loop_now();
-	tcp_conn_on_segment(s->conn, &p->seg, now);
-	session_emit(s, now);
+	/* A wrong checksum is a note of the step already. */
+	if (why && p->seg.checksum_is != TCP_CHECKSUM_BAD)
+		WATCH(s->cfg.watch, dropped, p, f, why);
 }
 
 /* While it connects, a connection gives in to any unreachability that is about its SYN; the next
@@ -193,20 +198,28 @@ static void take_frame(struct session *s, const struct frame *f)
 	from = p.protocol == 6 ? whose(s, &p) : WHOSE_OTHERS;
 	if (from == WHOSE_OTHERS)
 		return;
-	WATCH(s->cfg.watch, frame, f);
-	if (p.kind == PACKET_TCP)
+	if (p.kind == PACKET_TCP) {
 		take_segment(s, &p, f, from == WHOSE_OURS);
-	else
-		WATCH(s->cfg.watch, dropped, &p, f, p.why);
+		return;
+	}
+	WATCH(s->cfg.watch, frame, f);
+	WATCH(s->cfg.watch, dropped, &p, f, p.why);
 }
 
+/* A reader that runs in this very loop (libcurl) could not keep up if all frames came first: as soon as
+ * it is full it gets its turn. One that is still full then is slow, and nothing is gained by leaving
+ * frames in the capture until that overflows: the engine has room for them. */
 void session_read_wire(struct session *s)
 {
 	struct frame f;
 	struct err e = { 0 };
+	bool was_full;
 	int got = 0;
 
-	for (int i = 0; i < FRAMES_AT_ONCE; i++) {
+	if (s->out_full)
+		session_retry_reader(s);
+	was_full = s->out_full;
+	for (int i = 0; i < FRAMES_AT_ONCE && s->out_full == was_full; i++) {
 		got = s->cfg.link->receive(s->cfg.link, &f, &e);
 		if (got <= 0)
 			break;

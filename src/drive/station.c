@@ -12,38 +12,31 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "drive/guard_pool.h"
 #include "tcp/isn.h"
 #include "wire/resolve.h"
 
-#define INTERFACES_MAX	   8u
-#define ORIGINS_MAX	   32u
-#define GUARDS_MAX	   256u
-#define GUARDS_AHEAD_MAX   16u /* for one origin and local address */
-#define FILTER_MAX	   8192u
+#define INTERFACES_MAX 8u
+#define ORIGINS_MAX    32u
+#define FILTER_MAX     8192u
+#define KEY_BYTES      16
 
 struct interface {
 	char name[IF_NAMESIZE];
 	struct capture *capture;
-	struct craft *craft[2]; /* IPv4, IPv6 */
+	struct craft *craft[2];	       /* IPv4, IPv6 */
 	const struct origin *tuned_to; /* whose addresses the capture's filter names */
-};
-
-struct held_guard {
-	struct addr local;
-	struct guard *guard;
-	bool used;
 };
 
 struct station {
 	struct station_options options;
-	uint8_t isn_key[16];
+	uint8_t isn_key[KEY_BYTES];
 	unsigned attempts;
 	struct interface interfaces[INTERFACES_MAX];
 	unsigned interface_count;
 	struct origin *origins[ORIGINS_MAX];
 	unsigned origin_count;
-	struct held_guard guards[GUARDS_MAX];
-	unsigned guard_count;
+	struct guard_pool *guards;
 };
 
 struct station *station_new(const struct station_options *options, struct err *e)
@@ -57,10 +50,12 @@ struct station *station_new(const struct station_options *options, struct err *e
 	st->options = *options;
 	if (!st->options.family && st->options.src.family)
 		st->options.family = st->options.src.family;
-	if (getrandom(st->isn_key, sizeof(st->isn_key), 0) == (ssize_t)sizeof(st->isn_key))
+	st->guards = guard_pool_new(options->src_port, e);
+	if (st->guards && getrandom(st->isn_key, sizeof(st->isn_key), 0) == KEY_BYTES)
 		return st;
-	err_set(e, STATUS_APP, "no random numbers: %s", strerror(errno));
-	free(st);
+	if (st->guards)
+		err_set(e, STATUS_APP, "no random numbers: %s", strerror(errno));
+	station_free(st);
 	return NULL;
 }
 
@@ -73,8 +68,7 @@ void station_free(struct station *st)
 		craft_close(st->interfaces[i].craft[0]);
 		craft_close(st->interfaces[i].craft[1]);
 	}
-	for (unsigned i = 0; i < st->guard_count; i++)
-		guard_close(st->guards[i].guard);
+	guard_pool_free(st->guards);
 	for (unsigned i = 0; i < st->origin_count; i++)
 		free(st->origins[i]);
 	free(st);
@@ -97,53 +91,19 @@ static int interface_of(struct station *st, const char *name, struct err *e)
 		if (!strcmp(st->interfaces[i].name, name))
 			return (int)i;
 	if (st->interface_count == INTERFACES_MAX) {
-		err_set(e, STATUS_USAGE, "more than %u interfaces lead to these hosts; name fewer "
-			"hosts at once", INTERFACES_MAX);
+		err_set(e, STATUS_USAGE,
+			"more than %u interfaces lead to these hosts; name fewer "
+			"hosts at once",
+			INTERFACES_MAX);
 		return -1;
 	}
 	snprintf(st->interfaces[st->interface_count].name, IF_NAMESIZE, "%s", name);
 	return (int)st->interface_count++;
 }
 
-static struct held_guard *hold_guard(struct station *st, const struct addr *local, struct err *e)
-{
-	struct held_guard *h = &st->guards[st->guard_count];
-
-	if (st->guard_count == GUARDS_MAX) {
-		err_set(e, STATUS_APP, "more than %u connections in one run; run it again for the rest",
-			GUARDS_MAX);
-		return NULL;
-	}
-	h->local = *local;
-	h->used = false;
-	h->guard = guard_open(local, st->options.src_port, e);
-	if (!h->guard)
-		return NULL;
-	st->guard_count++;
-	return h;
-}
-
-/* With -p there is one port, so one guard for all connections: it does not mind how many. */
-static struct held_guard *free_guard(struct station *st, const struct addr *local)
-{
-	for (unsigned i = 0; i < st->guard_count; i++)
-		if (addr_equal(&st->guards[i].local, local) &&
-		    (!st->guards[i].used || st->options.src_port))
-			return &st->guards[i];
-	return NULL;
-}
-
-static unsigned count_guards(const struct station *st, const struct addr *local)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < st->guard_count; i++)
-		n += addr_equal(&st->guards[i].local, local);
-	return n;
-}
-
 /* Everything for one address of a host. */
-static bool reach(struct station *st, const struct addr *peer, struct origin_address *a, struct err *e)
+static bool reach(struct station *st, const struct addr *peer, struct origin_address *a,
+		  struct err *e)
 {
 	const struct station_options *o = &st->options;
 	struct craft **craft;
@@ -163,27 +123,17 @@ static bool reach(struct station *st, const struct addr *peer, struct origin_add
 	return *craft != NULL;
 }
 
-/* More guards for the local addresses that lead to @o: @wanted each, two addresses of the host that
- * share one count once. */
-static bool hold_guards(struct station *st, const struct origin *o, unsigned wanted, struct err *e)
+/* More guards for the local addresses that lead to @o: @more each; two addresses of the host that share
+ * one count once. */
+static bool hold_guards(struct station *st, const struct origin *o, unsigned more, struct err *e)
 {
 	unsigned before[ORIGIN_ADDRESSES_MAX];
 
-	if (wanted > GUARDS_AHEAD_MAX)
-		wanted = GUARDS_AHEAD_MAX;
-	if (st->options.src_port)
-		wanted = 1;
 	for (unsigned i = 0; i < o->address_count; i++)
-		before[i] = count_guards(st, &o->addresses[i].route.src);
-	for (unsigned i = 0; i < o->address_count; i++) {
-		const struct addr *local = &o->addresses[i].route.src;
-
-		if (st->options.src_port && before[i])
-			continue;
-		while (count_guards(st, local) < before[i] + wanted)
-			if (!hold_guard(st, local, e))
-				return false;
-	}
+		before[i] = guard_pool_count(st->guards, &o->addresses[i].route.src);
+	for (unsigned i = 0; i < o->address_count; i++)
+		if (!guard_pool_fill(st->guards, &o->addresses[i].route.src, before[i] + more, e))
+			return false;
 	return true;
 }
 
@@ -227,7 +177,8 @@ const struct origin *station_add(struct station *st, const char *host, uint16_t 
 	if (o)
 		return hold_guards(st, o, connections, e) ? o : NULL;
 	if (st->origin_count == ORIGINS_MAX) {
-		err_set(e, STATUS_USAGE, "more than %u different hosts; name fewer at once", ORIGINS_MAX);
+		err_set(e, STATUS_USAGE, "more than %u different hosts; name fewer at once",
+			ORIGINS_MAX);
 		return NULL;
 	}
 	o = calloc(1, sizeof(*o));
@@ -300,14 +251,7 @@ struct capture *station_capture(struct station *st, const struct origin *o,
 
 const struct guard *station_guard(struct station *st, const struct addr *local, struct err *e)
 {
-	struct held_guard *h = free_guard(st, local);
-
-	if (!h)
-		h = hold_guard(st, local, e);
-	if (!h)
-		return NULL;
-	h->used = true;
-	return h->guard;
+	return guard_pool_take(st->guards, local, e);
 }
 
 uint32_t station_isn(const struct station *st, const struct addr *local, uint16_t local_port,

@@ -20,16 +20,16 @@
 
 /* How to connect; the same for all connections of a command. */
 struct station_options {
-	int family;	       /* AF_INET, AF_INET6, AF_UNSPEC */
-	const char *ifname;    /* NULL: by route */
-	struct addr src;       /* family 0: by route */
-	uint16_t src_port;     /* 0: a free one for each connection */
-	int64_t isn;	       /* -1: by RFC 6528 */
-	uint16_t mss;	       /* 0: by MTU */
-	uint32_t window;       /* cap on the first window; 0: none */
+	int family;	    /* AF_INET, AF_INET6, AF_UNSPEC */
+	const char *ifname; /* NULL: by route */
+	struct addr src;    /* family 0: by route */
+	uint16_t src_port;  /* 0: a free one for each connection */
+	int64_t isn;	    /* -1: by RFC 6528 */
+	uint16_t mss;	    /* 0: by MTU */
+	uint32_t window;    /* cap on the first window; 0: none */
 	uint8_t wscale, ttl;
 	bool sack, timestamps;
-	int64_t timeout_us;    /* for connecting and for a peer's silence; 0: none */
+	int64_t timeout_us; /* for connecting and for a peer's silence; 0: none */
 };
 
 #define ORIGIN_ADDRESSES_MAX 4u

@@ -24,9 +24,9 @@ struct watch_attempt {
 struct watch {
 	void *context; /* first argument of all */
 	void (*begin)(void *context, const struct watch_attempt *attempt);
-	/* Every captured frame that has to do with the connection, before it is looked at closer. */
+	/* Every captured frame that has to do with the connection, before what is said of it. */
 	void (*frame)(void *context, const struct frame *f);
-	/* A segment of the connection, explained; the peer's ones before the engine gets them. */
+	/* A segment of the connection, explained; the peer's ones when the engine has answered them. */
 	void (*step)(void *context, const struct trace_step *step, const struct packet *p,
 		     const struct frame *f);
 	/* An ICMP error that quotes one of our segments. */
@@ -43,10 +43,10 @@ struct watch {
 };
 
 /* Call a callback when it is there: WATCH(w, step, step, p, f). */
-#define WATCH(w, callback, ...)                                                                    \
-	do {                                                                                       \
-		if ((w)->callback)                                                                 \
-			(w)->callback((w)->context, __VA_ARGS__);                                  \
+#define WATCH(w, callback, ...)                                   \
+	do {                                                      \
+		if ((w)->callback)                                \
+			(w)->callback((w)->context, __VA_ARGS__); \
 	} while (0)
 
 #endif

@@ -16,8 +16,8 @@
 struct body {
 	const char *path; /* NULL: nowhere */
 	int fd;
-	bool made;	  /* the file was not there before */
-	bool touched;	  /* it holds what came, and nothing else */
+	bool made;    /* the file was not there before */
+	bool touched; /* it holds what came, and nothing else */
 	bool discard;
 	uint64_t bytes;
 	struct sha256_ctx hash;

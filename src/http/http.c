@@ -113,12 +113,15 @@ static void judge(struct http *h, CURLcode code)
 	if (h->outcome.status)
 		return; /* the disk's fault; known already */
 	if (code != CURLE_OK)
-		err_set(&h->outcome, STATUS_APP, "the HTTP exchange failed after %" PRIu64
-			" bytes of body: %s; -v shows what was sent", body_bytes(h->body), why);
+		err_set(&h->outcome, STATUS_APP,
+			"the HTTP exchange failed after %" PRIu64
+			" bytes of body: %s; -v shows what was sent",
+			body_bytes(h->body), why);
 	else if (!body_finish(h->body, &h->outcome))
 		return;
 	else if (h->options.fail && r->status >= 400)
-		err_set(&h->outcome, STATUS_APP, "%s; the body was not kept (--fail)", r->status_line);
+		err_set(&h->outcome, STATUS_APP, "%s; the body was not kept (--fail)",
+			r->status_line);
 }
 
 static void drop_easy(struct http *h)
@@ -195,7 +198,7 @@ static bool set_up_multi(struct http *h, struct err *e)
 
 static bool set_up(struct http *h, struct err *e)
 {
-	if (!door_open(&h->door, e))
+	if (!door_open(&h->door, h->options.keep, e))
 		return false;
 	h->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (h->epoll_fd < 0)
@@ -216,7 +219,7 @@ struct http *http_new(struct loop *loop, const struct http_options *options, str
 	}
 	h->loop = loop;
 	h->options = *options;
-	h->door.fd = h->epoll_fd = -1;
+	h->door.fd = h->door.path_fd = h->epoll_fd = -1;
 	if (set_up(h, e))
 		return h;
 	http_free(h);
@@ -245,7 +248,9 @@ static void set_options(struct http *h, const struct url *url, bool last)
 	CURL *c = h->easy;
 
 	curl_easy_setopt(c, CURLOPT_URL, url->text);
-	curl_easy_setopt(c, CURLOPT_ABSTRACT_UNIX_SOCKET, h->door.name);
+	curl_easy_setopt(
+		c, h->door.path_fd < 0 ? CURLOPT_ABSTRACT_UNIX_SOCKET : CURLOPT_UNIX_SOCKET_PATH,
+		h->door.name);
 	curl_easy_setopt(c, CURLOPT_PROXY, ""); /* none, whatever the environment says */
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION,

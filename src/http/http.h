@@ -15,11 +15,13 @@ struct http;
 struct http_options {
 	const char *const *headers; /* "Name: value", as curl -H takes them */
 	size_t header_count;
-	const char *user_agent;	    /* NULL: "tcpshake/VERSION" */
-	bool http10;		    /* speak HTTP/1.0 */
-	bool fail;		    /* a status of 400 or more is an error, its body is not kept */
+	const char *user_agent; /* NULL: "tcpshake/VERSION" */
+	bool http10;		/* speak HTTP/1.0 */
+	bool fail;		/* a status of 400 or more is an error, its body is not kept */
+	bool keep;		/* some transfer but the last leaves its connection to the next */
 
-	/* libcurl wants a connection: @fd is its other end, now the owner's to close. */
+	/* libcurl wants a connection: @fd is its other end, now the owner's to close. An older one is
+	 * of no use any more. */
 	void (*wanted)(void *context, int fd);
 	/* The transfer is over; see http_outcome(). */
 	void (*done)(void *context);
@@ -28,10 +30,10 @@ struct http_options {
 
 /* How a transfer went. */
 struct http_reply {
-	long status;		/* 0: there was no response */
-	char status_line[128];	/* "HTTP/1.1 200 OK" */
-	bool complete;		/* the whole response came */
-	bool delimited;		/* it says itself where it ends, and does not rely on the close for that */
+	long status;	       /* 0: there was no response */
+	char status_line[128]; /* "HTTP/1.1 200 OK" */
+	bool complete;	       /* the whole response came */
+	bool delimited; /* it says itself where it ends, and does not rely on the close for that */
 };
 
 /* http_new() - NULL with @e set. */

@@ -9,7 +9,7 @@
 
 #include "base/parse.h"
 
-#define ALPHA	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define ALPHA	 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define HOST_MAX 253u /* characters of a DNS name */
 
 /* RFC 3986 section 3.1; without the "//" a host with a port would look like one. */
@@ -51,7 +51,8 @@ static bool check_no_user(CURLU *u, const char *s, struct err *e)
 	curl_free(user);
 	curl_free(password);
 	/* Not repeated in the message: it may end up in a log. */
-	return none || err_set(e, STATUS_USAGE, "a user or password in a URL is not sent; give it as "
+	return none || err_set(e, STATUS_USAGE,
+			       "a user or password in a URL is not sent; give it as "
 			       "-H 'Authorization: ...'");
 }
 

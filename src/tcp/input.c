@@ -153,8 +153,10 @@ static bool acceptable(const struct tcp_conn *c, const struct tcp_segment *seg)
 	uint32_t window = seq_ahead(c->rcv_nxt, c->rcv_edge);
 	uint32_t len = tcp_segment_len(seg);
 
+	/* A pure acknowledgement at the very edge comes from a peer who filled our window: useful, and
+	 * as Linux has it, though the RFC's test would end one number earlier. */
 	if (!len)
-		return seg->seq == c->rcv_nxt || seq_within(seg->seq, c->rcv_nxt, window);
+		return seq_within(seg->seq, c->rcv_nxt, window + 1);
 	return seq_within(seg->seq, c->rcv_nxt, window) ||
 	       seq_within(seg->seq + len - 1, c->rcv_nxt, window);
 }

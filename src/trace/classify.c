@@ -14,7 +14,8 @@ static bool completes_handshake(const struct trace_facts *f)
 		return false;
 	if (f->was[f->from] == TCP_STATE_SYN_SENT)
 		return true;
-	return f->pure && f->was[f->to] == TCP_STATE_SYN_RECEIVED && f->was[f->from] != TCP_STATE_CLOSED;
+	return f->pure && f->was[f->to] == TCP_STATE_SYN_RECEIVED &&
+	       f->was[f->from] != TCP_STATE_CLOSED;
 }
 
 /* RFC 9293 section 3.8.4: the number before the next, all else being acknowledged, with no byte or one
@@ -31,11 +32,11 @@ static bool is_window_probe(const struct trace_facts *f)
 {
 	const struct trace_side *me = f->me, *peer = f->peer;
 
-	if (f->fin || !peer->edge_known || !peer->window_seen || peer->window != 0)
+	if (f->fin || !me->based || !peer->edge_known || !peer->window_seen || peer->window != 0)
 		return false;
 	if (f->seg->seq == me->una - 1 && f->seg->text_len <= 1 && f->seq_is == TRACE_OLD)
 		return true;
-	return f->seg->text_len == 1 && seq_upto(peer->edge, f->seg->seq);
+	return f->seg->text_len == 1 && seq_upto(me->una, f->seg->seq);
 }
 
 static bool answers_probe(const struct trace_facts *f, enum trace_kind probe)
@@ -43,11 +44,21 @@ static bool answers_probe(const struct trace_facts *f, enum trace_kind probe)
 	return f->pure && f->peer->probing && f->peer->probe == probe && f->ack_counts && !f->newly;
 }
 
-/* RFC 5681 section 2, (a) to (e). */
+/* Blocks that name what arrived beyond a gap; not those that report duplicates (RFC 2883). */
+static bool tells_of_a_gap(const struct trace_facts *f)
+{
+	for (unsigned i = 0; i < f->seg->options.sack_count; i++)
+		if (seq_after(f->seg->options.sack[i].from, f->seg->ack))
+			return true;
+	return false;
+}
+
+/* RFC 5681 section 2, (a) to (e); with SACK the window may change (RFC 6675 section 2). */
 static bool is_duplicate_ack(const struct trace_facts *f)
 {
-	return f->pure && f->seg->ack == f->peer->una && f->peer->una != f->peer->nxt &&
-	       f->me->window_seen && f->window == f->me->window;
+	if (!f->pure || f->seg->ack != f->peer->una || f->peer->una == f->peer->nxt)
+		return false;
+	return tells_of_a_gap(f) || (f->me->window_seen && f->window == f->me->window);
 }
 
 static bool is_window_update(const struct trace_facts *f)

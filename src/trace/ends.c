@@ -93,6 +93,21 @@ static void fill_holes(struct trace_side *s, uint32_t from, uint32_t to)
 	}
 }
 
+/* What @r takes of the holes is now its step's. */
+static void claim_holes(struct trace_side *s, const struct trace_range *r)
+{
+	for (unsigned i = 0; i < s->hole_count; i++) {
+		struct trace_range part = *r;
+
+		part.from = seq_max(s->holes[i].from, r->from);
+		part.to = seq_min(s->holes[i].to, r->to);
+		part.fin = r->fin && part.to == r->to;
+		if (seq_before(part.from, part.to))
+			trace_range_add(s, &part);
+	}
+	fill_holes(s, r->from, r->to);
+}
+
 static void move_nxt(struct trace_side *s, uint32_t nxt)
 {
 	s->taken += nxt - s->nxt;
@@ -103,9 +118,16 @@ static void move_nxt(struct trace_side *s, uint32_t nxt)
 
 static void advance(struct trace_side *me, const struct trace_facts *f, unsigned step)
 {
-	struct trace_range r = { .from = f->seg->seq, .to = f->end, .first_step = step,
-				 .last_step = step, .times = 1, .syn = f->syn, .fin = f->fin };
+	struct trace_range r = { .from = f->seg->seq,
+				 .to = f->end,
+				 .first_step = step,
+				 .last_step = step,
+				 .times = 1,
+				 .syn = f->syn,
+				 .fin = f->fin };
 
+	if (f->end != f->seg->seq)
+		claim_holes(me, &r);
 	if (seq_after(f->seg->seq, me->nxt)) {
 		add_hole(me, me->nxt, f->seg->seq);
 		move_nxt(me, f->seg->seq);
@@ -116,7 +138,7 @@ static void advance(struct trace_side *me, const struct trace_facts *f, unsigned
 	r.from = me->nxt;
 	move_nxt(me, f->end);
 	me->last = r;
-	trace_range_push(me, &r);
+	trace_range_add(me, &r);
 }
 
 static void record_sender(struct trace_side *me, const struct trace_facts *f,
@@ -134,8 +156,6 @@ static void record_sender(struct trace_side *me, const struct trace_facts *f,
 	}
 	if (f->again)
 		trace_range_again(me, f->text_at, f->text_end);
-	if (f->end != f->seg->seq)
-		fill_holes(me, f->seg->seq, f->end);
 	advance(me, f, step->number);
 	if (f->fin) {
 		me->fin_seen = true;

@@ -12,8 +12,9 @@ static struct trace_equation *add(struct trace_step *step, enum trace_equation_k
 {
 	struct trace_equation *eq = &step->equations[step->equation_count++];
 
-	*eq = (struct trace_equation){ .kind = kind, .verdict = verdict, .value = value,
-				       .base = value };
+	*eq = (struct trace_equation){
+		.kind = kind, .verdict = verdict, .value = value, .base = value
+	};
 	return eq;
 }
 
@@ -40,20 +41,30 @@ static void add_seq(const struct trace_facts *f, struct trace_step *step)
 	eq->last_step = last->last_step;
 }
 
-/* Which steps took the numbers from una to ack. */
+/* Which steps took the numbers from una to ack; none is named when some of them were not seen. */
 static void trace_back(const struct trace_facts *f, struct trace_equation *eq)
 {
-	const struct trace_side *peer = f->peer;
-	const struct trace_range *first = trace_range_find(peer, peer->una, f->seg->ack), *r;
+	uint32_t from = f->peer->una, ack = f->seg->ack;
+	unsigned first = 0, last = 0;
+	bool partly = false;
+	const struct trace_range *r;
 
-	if (!first)
-		return;
-	eq->first_step = first->first_step;
-	for (unsigned i = 0; (r = trace_range_get(peer, i)) && seq_before(r->from, f->seg->ack); i++) {
-		eq->last_step = r->last_step;
-		eq->partly = eq->first_step == eq->last_step &&
-			     (r->from != peer->una || r->to != f->seg->ack);
+	for (unsigned i = 0; (r = trace_range_get(f->peer, i)) && seq_before(r->from, ack); i++) {
+		if (seq_after(r->from, from))
+			return;
+		partly = seq_before(r->from, from) || seq_after(r->to, ack);
+		if (!first || r->first_step < first)
+			first = r->first_step;
+		if (r->last_step > last)
+			last = r->last_step;
+		from = r->to;
 	}
+	if (seq_before(from, ack))
+		return;
+	/* Out of order: the lowest and the highest of their steps. */
+	eq->first_step = first;
+	eq->last_step = last;
+	eq->partly = partly && first == last;
 }
 
 static void add_ack(const struct trace_facts *f, struct trace_step *step)

@@ -45,21 +45,6 @@ void trace_facts_begin(struct trace *t, const struct trace_input *in, struct tra
 	f->wraps = f->end != seg->seq && f->end - 1 < seg->seq;
 }
 
-/* A reset is exact when it stands at the next number, or at the last one acknowledged: a kernel without
- * the connection takes the number from the segment that it answers (RFC 9293 section 3.10.7.1). */
-static enum trace_verdict judge_rst_seq(const struct trace_facts *f)
-{
-	uint32_t seq = f->seg->seq;
-
-	if (seq == f->me->nxt || seq == f->me->una)
-		return TRACE_OK;
-	if (seq_after(seq, f->me->una) && seq_before(seq, f->me->nxt))
-		return TRACE_OLD;
-	if (f->peer->edge_known && seq_after(seq, f->me->nxt) && seq_before(seq, f->peer->edge))
-		return TRACE_AHEAD;
-	return TRACE_WRONG;
-}
-
 static enum trace_verdict judge_old_seq(const struct trace_facts *f)
 {
 	uint32_t back = f->me->nxt - f->seg->seq;
@@ -67,6 +52,22 @@ static enum trace_verdict judge_old_seq(const struct trace_facts *f)
 	if (back > TRACE_FAR || (f->me->isn_known && back > f->me->taken))
 		return TRACE_WRONG;
 	return TRACE_OLD;
+}
+
+/* A reset is exact when it stands at the next number, or at the last one acknowledged: a kernel without
+ * the connection takes the number from the segment that it answers (RFC 9293 section 3.10.7.1); in
+ * answer to an old duplicate, it takes an old one. */
+static enum trace_verdict judge_rst_seq(const struct trace_facts *f)
+{
+	uint32_t seq = f->seg->seq;
+
+	if (seq == f->me->nxt || seq == f->me->una)
+		return TRACE_OK;
+	if (seq_before(seq, f->me->nxt))
+		return judge_old_seq(f);
+	if (f->peer->edge_known && seq_before(seq, f->peer->edge))
+		return TRACE_AHEAD;
+	return TRACE_WRONG;
 }
 
 static enum trace_verdict judge_seq(const struct trace_facts *f)
@@ -89,7 +90,9 @@ static enum trace_verdict judge_seq(const struct trace_facts *f)
 		return TRACE_OK;
 	if (seq_before(seq, me->nxt))
 		return judge_old_seq(f);
-	inside = f->peer->edge_known ? seq_upto(seq, f->peer->edge) : seq - me->nxt <= TRACE_FAR;
+	/* A window probe's byte and a FIN may have gone beyond a closed window. */
+	inside =
+		f->peer->edge_known ? seq_upto(seq, f->peer->edge + 2) : seq - me->nxt <= TRACE_FAR;
 	if (me->claimed)
 		inside |= seq_upto(seq, me->claimed_edge);
 	return inside ? TRACE_AHEAD : TRACE_WRONG;
@@ -113,6 +116,21 @@ static enum trace_verdict judge_ack(const struct trace_facts *f)
 	if (peer->nxt - ack > TRACE_FAR || (peer->isn_known && peer->nxt - ack > peer->taken))
 		return TRACE_WRONG;
 	return TRACE_OLD;
+}
+
+/* RFC 9293 section 3.10.7.4, first check: what is old from end to end, or begins beyond the window, is
+ * dropped and answered with an ACK; its own acknowledgement has no effect. What the other end has
+ * received is known only as far as it was seen to acknowledge. */
+static bool judge_acceptable(const struct trace_facts *f)
+{
+	const struct trace_side *me = f->me;
+	bool empty = f->end == f->seg->seq;
+
+	if (!f->seq_counts || f->syn || !me->based)
+		return f->seq_counts;
+	if (empty ? seq_before(f->seg->seq, me->una) : seq_upto(f->end, me->una))
+		return false;
+	return empty || !f->peer->edge_known || seq_before(f->seg->seq, f->peer->edge);
 }
 
 /* Which bytes of the text are new: those beyond nxt, and those in holes below it. */
@@ -165,7 +183,10 @@ static bool judge_rst(const struct trace_facts *f)
 		return false;
 	if (f->was[f->to] == TCP_STATE_SYN_SENT)
 		return f->ack && f->ack_is == TRACE_OK;
-	return f->seq_is == TRACE_OK || f->seq_is == TRACE_OLD || f->seq_is == TRACE_UNKNOWN;
+	/* Of what is not acknowledged yet, we cannot know how much has arrived. */
+	if (f->seq_is == TRACE_OLD)
+		return seq_after(f->seg->seq, f->me->una);
+	return f->seq_is == TRACE_OK || f->seq_is == TRACE_UNKNOWN;
 }
 
 /* RFC 7323 section 2.2: the window of a SYN is never scaled; all others are, when both SYNs offered. */
@@ -189,11 +210,12 @@ void trace_judge(struct trace_facts *f)
 	uint32_t ack = f->seg->ack;
 
 	f->fin_fresh = f->fin && !(me->fin_seen && me->fin == f->end - 1);
-	f->beyond_fin = me->fin_seen && !f->syn && f->end != f->seg->seq &&
-			seq_after(f->end, me->fin + 1);
+	f->beyond_fin =
+		me->fin_seen && !f->syn && f->end != f->seg->seq && seq_after(f->end, me->fin + 1);
 	f->seq_is = judge_seq(f);
 	f->ack_is = judge_ack(f);
 	f->seq_counts = !f->damaged && f->sensible && !f->rst && f->seq_is != TRACE_WRONG;
+	f->acceptable = judge_acceptable(f);
 	f->ack_counts = f->seq_counts && f->ack && f->ack_is != TRACE_WRONG;
 	f->rst_counts = judge_rst(f);
 	sort_text(f);

@@ -61,8 +61,8 @@ static bool text_begins(const struct trace_facts *f, const char *with)
 
 static bool text_is_http_request(const struct trace_facts *f)
 {
-	static const char *const methods[] = { "GET ", "HEAD ", "POST ", "PUT ", "DELETE ",
-					       "OPTIONS ", "PATCH " };
+	static const char *const methods[] = { "GET ",	  "HEAD ",    "POST ", "PUT ",
+					       "DELETE ", "OPTIONS ", "PATCH " };
 
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
 		if (text_begins(f, methods[i]))
@@ -91,7 +91,8 @@ static void say_damage(struct trace *t, const struct trace_facts *f, struct trac
 static void say_reset(struct trace *t, const struct trace_facts *f, struct trace_step *step)
 {
 	enum tcp_state was = f->was[f->to];
-	bool over = was == TCP_STATE_CLOSED || was == TCP_STATE_TIME_WAIT || was == TCP_STATE_LISTEN;
+	bool over =
+		was == TCP_STATE_CLOSED || was == TCP_STATE_TIME_WAIT || was == TCP_STATE_LISTEN;
 
 	if (!f->rst || f->damaged || !f->sensible)
 		return;
@@ -134,8 +135,9 @@ static void say_handshake(struct trace *t, const struct trace_facts *f, struct t
 	    syn && f->was[f->to] == TCP_STATE_SYN_SENT && has_change_to(step, TCP_STATE_SYN_SENT));
 	say(t, step, TRACE_NOTE_SYN_ACK_CHECKED,
 	    step->kind == TRACE_KIND_SYN_ACK && f->ack_is == TRACE_OK);
-	say(t, step, TRACE_NOTE_THIRD_SEQ, step->kind == TRACE_KIND_HANDSHAKE_ACK &&
-						   f->from == TRACE_CLIENT && f->seq_is == TRACE_OK);
+	say(t, step, TRACE_NOTE_THIRD_SEQ,
+	    step->kind == TRACE_KIND_HANDSHAKE_ACK && f->from == TRACE_CLIENT &&
+		    f->seq_is == TRACE_OK);
 }
 
 static void say_transfer(struct trace *t, const struct trace_facts *f, struct trace_step *step)
@@ -148,12 +150,11 @@ static void say_transfer(struct trace *t, const struct trace_facts *f, struct tr
 		return;
 	say(t, step, TRACE_NOTE_TLS, first && text_begins(f, "\x16\x03"));
 	say(t, step, TRACE_NOTE_TEXT_IS_CARRIED, first);
-	say(t, step, TRACE_NOTE_ACK_TAKES_NONE, next && f->from == TRACE_CLIENT && f->me->isn_known &&
-							f->seg->seq == f->me->base + 1);
-	say(t, step, TRACE_NOTE_SECOND_EXCHANGE, next && f->from == TRACE_CLIENT &&
-							 f->me->text_seen &&
-							 t->last_text == TRACE_SERVER &&
-							 text_is_http_request(f));
+	say(t, step, TRACE_NOTE_ACK_TAKES_NONE,
+	    next && f->from == TRACE_CLIENT && f->me->isn_known && f->seg->seq == f->me->base + 1);
+	say(t, step, TRACE_NOTE_SECOND_EXCHANGE,
+	    next && f->from == TRACE_CLIENT && f->me->text_seen && t->last_text == TRACE_SERVER &&
+		    text_is_http_request(f));
 	say(t, step, TRACE_NOTE_DATA_ACK, acks && acks->bytes && !acks->syn && !acks->fin);
 	say(t, step, TRACE_NOTE_CUMULATIVE_ACK, acks && acks->first_step != acks->last_step);
 	say(t, step, TRACE_NOTE_PIPELINE, next && f->me->una != f->me->nxt && f->me->text_seen);
@@ -178,8 +179,9 @@ static void say_close(struct trace *t, const struct trace_facts *f, struct trace
 	say(t, step, TRACE_NOTE_BOTH_CLOSED, closes && f->peer->fin_seen && !covers);
 	say(t, step, TRACE_NOTE_THREE_SEGMENTS, closes && f->fin_acked);
 	say(t, step, TRACE_NOTE_HALF_CLOSED, f->fin_acked && !f->me->fin_seen && !f->fin);
-	say(t, step, TRACE_NOTE_CLOSE_WAIT, t->states[f->from] == TCP_STATE_CLOSE_WAIT &&
-						    has_change_to(step, TCP_STATE_CLOSE_WAIT));
+	say(t, step, TRACE_NOTE_CLOSE_WAIT,
+	    t->states[f->from] == TCP_STATE_CLOSE_WAIT &&
+		    has_change_to(step, TCP_STATE_CLOSE_WAIT));
 	say(t, step, TRACE_NOTE_FOUR_SEGMENTS,
 	    f->fin_acked && t->has_closing && t->closing == TRACE_CLOSING_FOUR);
 	say(t, step, TRACE_NOTE_TIME_WAIT, has_change_to(step, TCP_STATE_TIME_WAIT));

@@ -40,43 +40,56 @@ static bool grow(struct trace_side *s)
 	return true;
 }
 
+/* Neighbours become one, two by two; where a hole lies between them they stay apart. */
 static void join_neighbours(struct trace_side *s)
 {
-	unsigned kept = 0;
+	unsigned kept = 0, count = s->range_count;
+	bool joined = true;
 
-	for (unsigned i = 0; i < s->range_count; i += 2, kept++) {
-		struct trace_range joined = *at(s, i);
+	for (unsigned i = 0; i < count; i++) {
+		struct trace_range next = *at(s, i), *before = kept ? at(s, kept - 1) : NULL;
 
-		if (i + 1 < s->range_count) {
-			const struct trace_range *next = at(s, i + 1);
-
-			joined.to = next->to;
-			joined.last_step = next->last_step;
-			joined.fin = next->fin;
-			if (next->times > joined.times)
-				joined.times = next->times;
+		joined = !joined && before->to == next.from;
+		if (!joined) {
+			*at(s, kept++) = next;
+			continue;
 		}
-		*at(s, kept) = joined;
+		before->to = next.to;
+		before->last_step = next.last_step;
+		before->fin = next.fin;
+		if (next.times > before->times)
+			before->times = next.times;
 	}
 	s->range_count = kept;
 }
 
-void trace_range_push(struct trace_side *s, const struct trace_range *r)
+static void forget_oldest(struct trace_side *s)
 {
+	s->range_first = (s->range_first + 1) % s->range_room;
+	s->range_count--;
+}
+
+void trace_range_add(struct trace_side *s, const struct trace_range *r)
+{
+	unsigned i;
+
 	if (s->range_count == s->range_room && !grow(s)) {
 		if (!s->range_room)
 			return;
 		join_neighbours(s);
+		if (s->range_count == s->range_room)
+			forget_oldest(s);
 	}
-	*at(s, s->range_count++) = *r;
+	/* At the end, as a rule; what fills a hole finds its place by its number. */
+	for (i = s->range_count++; i > 0 && seq_before(r->from, at(s, i - 1)->from); i--)
+		*at(s, i) = *at(s, i - 1);
+	*at(s, i) = *r;
 }
 
 void trace_range_drop(struct trace_side *s, uint32_t upto)
 {
-	while (s->range_count && seq_upto(at(s, 0)->to, upto)) {
-		s->range_first = (s->range_first + 1) % s->range_room;
-		s->range_count--;
-	}
+	while (s->range_count && seq_upto(at(s, 0)->to, upto))
+		forget_oldest(s);
 }
 
 static bool overlap(const struct trace_range *r, uint32_t from, uint32_t to)

@@ -24,8 +24,8 @@ static const unsigned may_follow[TCP_STATE_COUNT] = {
 	[TCP_STATE_CLOSED] = BIT(LISTEN) | BIT(SYN_SENT),
 	[TCP_STATE_LISTEN] = BIT(SYN_RECEIVED) | BIT(SYN_SENT) | BIT(CLOSED),
 	[TCP_STATE_SYN_SENT] = BIT(SYN_RECEIVED) | BIT(ESTABLISHED) | BIT(CLOSED),
-	[TCP_STATE_SYN_RECEIVED] = BIT(ESTABLISHED) | BIT(FIN_WAIT_1) | BIT(CLOSE_WAIT) | BIT(LISTEN) |
-				   BIT(CLOSED),
+	[TCP_STATE_SYN_RECEIVED] =
+		BIT(ESTABLISHED) | BIT(FIN_WAIT_1) | BIT(CLOSE_WAIT) | BIT(LISTEN) | BIT(CLOSED),
 	[TCP_STATE_ESTABLISHED] = BIT(FIN_WAIT_1) | BIT(CLOSE_WAIT) | BIT(CLOSED),
 	[TCP_STATE_FIN_WAIT_1] = BIT(FIN_WAIT_2) | BIT(CLOSING) | BIT(TIME_WAIT) | BIT(CLOSED),
 	[TCP_STATE_FIN_WAIT_2] = BIT(TIME_WAIT) | BIT(CLOSED),
@@ -108,7 +108,8 @@ static void on_syn_ack(struct trace *t, struct trace_facts *f, struct trace_step
 		assume(t, f->from, TCP_STATE_SYN_RECEIVED); /* the third segment was lost */
 		f->corrects = true;
 	}
-	if (t->states[f->to] == TCP_STATE_SYN_RECEIVED) /* SYNs crossed: this acknowledges its own */
+	if (t->states[f->to] ==
+	    TCP_STATE_SYN_RECEIVED) /* SYNs crossed: this acknowledges its own */
 		enter(t, step, f->to, TCP_STATE_ESTABLISHED);
 }
 
@@ -122,26 +123,30 @@ static void on_ack_of_syn(struct trace *t, struct trace_facts *f, struct trace_s
 		if (t->states[f->to] == TCP_STATE_LISTEN) /* its SYN,ACK was not seen */
 			assume(t, f->to, TCP_STATE_SYN_RECEIVED);
 	}
-	if (t->states[f->to] == TCP_STATE_SYN_RECEIVED)
+	if (t->states[f->to] == TCP_STATE_SYN_RECEIVED && f->acceptable)
 		enter(t, step, f->to, TCP_STATE_ESTABLISHED);
 }
 
 /* The acknowledgement covers the other end's FIN: its sender has received it. */
 static void on_ack_of_fin(struct trace *t, struct trace_facts *f, struct trace_step *step)
 {
-	bool crossed = f->me->fin_seen && !f->fin;
+	/* Our FIN, sent before this, reaches the other end first: RFC 9293 figure 13. Only when nothing
+	 * else of ours is missing there; else it may be stuck behind a gap. */
+	bool crossed = f->me->fin_seen && !f->fin && f->me->una == f->me->fin;
 
 	if (!f->ack_counts || f->syn || !f->peer->fin_seen || !seq_after(f->seg->ack, f->peer->fin))
 		return;
-	if (t->states[f->from] == TCP_STATE_ESTABLISHED || t->states[f->from] == TCP_STATE_SYN_RECEIVED)
+	if (t->states[f->from] == TCP_STATE_ESTABLISHED ||
+	    t->states[f->from] == TCP_STATE_SYN_RECEIVED)
 		enter(t, step, f->from, TCP_STATE_CLOSE_WAIT);
 	else if (t->states[f->from] == TCP_STATE_FIN_WAIT_1)
 		enter(t, step, f->from, TCP_STATE_CLOSING);
 	else if (t->states[f->from] == TCP_STATE_FIN_WAIT_2)
 		enter(t, step, f->from, TCP_STATE_TIME_WAIT);
 
+	if (!f->acceptable)
+		return;
 	if (t->states[f->to] == TCP_STATE_FIN_WAIT_1 && crossed) {
-		/* Our FIN, sent before this, reaches it first: RFC 9293 figure 13. */
 		enter(t, step, f->to, TCP_STATE_CLOSING);
 		enter(t, step, f->to, TCP_STATE_TIME_WAIT);
 	} else if (t->states[f->to] == TCP_STATE_FIN_WAIT_1) {

@@ -70,7 +70,8 @@ static void note_times(struct trace *t, const struct trace_facts *f, const struc
 		sum->close_ns = step->time_ns - t->fin_ns;
 }
 
-void trace_summary_count(struct trace *t, const struct trace_facts *f, const struct trace_step *step)
+void trace_summary_count(struct trace *t, const struct trace_facts *f,
+			 const struct trace_step *step)
 {
 	struct trace_summary *sum = &t->sum;
 

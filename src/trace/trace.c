@@ -33,7 +33,8 @@ void trace_free(struct trace *t)
 
 static bool is_over(enum tcp_state state)
 {
-	return state == TCP_STATE_CLOSED || state == TCP_STATE_TIME_WAIT || state == TCP_STATE_LISTEN;
+	return state == TCP_STATE_CLOSED || state == TCP_STATE_TIME_WAIT ||
+	       state == TCP_STATE_LISTEN;
 }
 
 /* A SYN with another initial number begins a new connection on the same ports, when the old one is over,

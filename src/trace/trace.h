@@ -25,29 +25,29 @@ enum trace_phase { TRACE_HANDSHAKE, TRACE_TRANSFER, TRACE_CLOSE, TRACE_PHASE_COU
 enum trace_kind {
 	TRACE_KIND_SYN,
 	TRACE_KIND_SYN_ACK,
-	TRACE_KIND_HANDSHAKE_ACK,   /* the third segment */
+	TRACE_KIND_HANDSHAKE_ACK, /* the third segment */
 	TRACE_KIND_RST,
-	TRACE_KIND_FIN,		    /* "FIN,ACK", with text or without */
-	TRACE_KIND_RETRANSMISSION,  /* text seen before, all or in part (a SYN or FIN sent again keeps
+	TRACE_KIND_FIN,		   /* "FIN,ACK", with text or without */
+	TRACE_KIND_RETRANSMISSION, /* text seen before, all or in part (a SYN or FIN sent again keeps
 				       its own name: times_sent tells) */
-	TRACE_KIND_KEEP_ALIVE,	    /* one number below what the peer expects, 0 or 1 bytes */
+	TRACE_KIND_KEEP_ALIVE,	   /* one number below what the peer expects, 0 or 1 bytes */
 	TRACE_KIND_KEEP_ALIVE_ACK,
-	TRACE_KIND_WINDOW_PROBE,    /* a byte, or an old number, into a closed window */
+	TRACE_KIND_WINDOW_PROBE, /* a byte, or an old number, into a closed window */
 	TRACE_KIND_DATA,
-	TRACE_KIND_FIN_ACK,	    /* the pure acknowledgement of a FIN */
-	TRACE_KIND_DUPLICATE_ACK,   /* RFC 5681 section 2 */
+	TRACE_KIND_FIN_ACK,	  /* the pure acknowledgement of a FIN */
+	TRACE_KIND_DUPLICATE_ACK, /* RFC 5681 section 2; with SACK, RFC 6675 section 2 */
 	TRACE_KIND_WINDOW_UPDATE,
 	TRACE_KIND_ACK,
-	TRACE_KIND_BARE,	    /* no flags that make sense: not TCP as it should be */
+	TRACE_KIND_BARE, /* no flags that make sense: not TCP as it should be */
 	TRACE_KIND_COUNT,
 };
 
 enum trace_verdict {
 	TRACE_OK,
-	TRACE_OLD,	/* true, but said before: duplicate or late */
-	TRACE_AHEAD,	/* there is a gap before it: lost, reordered, or missing in the capture */
-	TRACE_WRONG,	/* cannot be: acknowledges what was never sent, outside the window, ... */
-	TRACE_UNKNOWN,	/* the segment that would tell was not seen */
+	TRACE_OLD,     /* true, but said before: duplicate or late */
+	TRACE_AHEAD,   /* there is a gap before it: lost, reordered, or missing in the capture */
+	TRACE_WRONG,   /* cannot be: acknowledges what was never sent, outside the window, ... */
+	TRACE_UNKNOWN, /* the segment that would tell was not seen */
 };
 
 /* One equation: value = base + bytes (+ 1 for SYN) (+ 1 for FIN). Numbers are relative to the
@@ -63,14 +63,14 @@ enum trace_equation_kind {
 struct trace_equation {
 	enum trace_equation_kind kind;
 	enum trace_verdict verdict;
-	uint32_t value;	      /* the left side */
-	uint32_t base;	      /* relative number it starts from */
-	uint32_t bytes;	      /* text counted in */
-	bool syn, fin;	      /* one number each */
+	uint32_t value; /* the left side */
+	uint32_t base;	/* relative number it starts from */
+	uint32_t bytes; /* text counted in */
+	bool syn, fin;	/* one number each */
 	/* EQ_SEQ, EQ_ACK: the steps whose numbers the right side counts: one (then both are equal),
 	 * several in a row, or none that was seen (then both are 0). */
 	unsigned first_step, last_step;
-	bool partly;	      /* it counts only a part of that step's text: the frame was a merged one */
+	bool partly; /* it counts only a part of that step's text: the frame was a merged one */
 };
 
 /* A change of one end's state that this segment caused. */
@@ -83,41 +83,41 @@ struct trace_change {
 enum trace_note {
 	/* What goes wrong, or is odd: at every step where it happens. */
 	TRACE_NOTE_BAD_CHECKSUM,
-	TRACE_NOTE_KERNEL_RST,		/* not ours: our own kernel's */
-	TRACE_NOTE_REFUSED,		/* RST to our SYN */
-	TRACE_NOTE_RST_IN_FLIGHT,	/* RST to an open connection */
-	TRACE_NOTE_RST_IGNORED,		/* RST outside the window: it must not have any effect */
-	TRACE_NOTE_SYN_AGAIN,		/* no answer yet: the SYN is sent again, back-off */
+	TRACE_NOTE_KERNEL_RST,	  /* not ours: our own kernel's */
+	TRACE_NOTE_REFUSED,	  /* RST to our SYN */
+	TRACE_NOTE_RST_IN_FLIGHT, /* RST to an open connection */
+	TRACE_NOTE_RST_IGNORED,	  /* RST outside the window: it must not have any effect */
+	TRACE_NOTE_SYN_AGAIN,	  /* no answer yet: the SYN is sent again, back-off */
 	TRACE_NOTE_RETRANSMITTED,
-	TRACE_NOTE_SPURIOUS,		/* retransmitted although it was acknowledged already */
-	TRACE_NOTE_ACK_LOST,		/* sent again: so the ACK that moved the state had not arrived */
-	TRACE_NOTE_OUT_OF_ORDER,	/* fills a gap that was seen before */
-	TRACE_NOTE_GAP,			/* bytes before this one were not seen */
-	TRACE_NOTE_ZERO_WINDOW,		/* the window is closed now */
+	TRACE_NOTE_SPURIOUS,	 /* retransmitted although it was acknowledged already */
+	TRACE_NOTE_ACK_LOST,	 /* sent again: so the ACK that moved the state had not arrived */
+	TRACE_NOTE_OUT_OF_ORDER, /* fills a gap that was seen before */
+	TRACE_NOTE_GAP,		 /* bytes before this one were not seen */
+	TRACE_NOTE_ZERO_WINDOW,	 /* the window is closed now */
 	TRACE_NOTE_WINDOW_EXCEEDED,
-	TRACE_NOTE_OUT_OF_WINDOW,	/* the sequence number cannot be this connection's */
-	TRACE_NOTE_ACK_UNSENT,		/* acknowledges what was never seen sent */
+	TRACE_NOTE_OUT_OF_WINDOW, /* the sequence number cannot be this connection's */
+	TRACE_NOTE_ACK_UNSENT,	  /* acknowledges what was never seen sent */
 	TRACE_NOTE_DATA_AFTER_FIN,
-	TRACE_NOTE_CUT,			/* the capture did not keep all its bytes */
-	TRACE_NOTE_SENSELESS,		/* flags that make no sense together */
-	TRACE_NOTE_NEW_CONNECTION,	/* the same addresses and ports begin again with a new SYN */
+	TRACE_NOTE_CUT,		   /* the capture did not keep all its bytes */
+	TRACE_NOTE_SENSELESS,	   /* flags that make no sense together */
+	TRACE_NOTE_NEW_CONNECTION, /* the same addresses and ports begin again with a new SYN */
 	/* What there is to learn: at most once in a connection. */
-	TRACE_NOTE_SYN_TAKES_ONE,	/* why SYN takes a number: at the SYN */
-	TRACE_NOTE_RELATIVE_NUMBERS,	/* why 0 and 1 here: at the SYN */
-	TRACE_NOTE_SYN_ACK_CHECKED,	/* what the client checks before it goes on: at the SYN,ACK */
-	TRACE_NOTE_THIRD_SEQ,		/* the third segment's seq is the client's ISN + 1 */
-	TRACE_NOTE_SIMULTANEOUS_OPEN,	/* two SYNs crossed */
-	TRACE_NOTE_ACK_TAKES_NONE,	/* at the first data, whose seq is the third segment's */
-	TRACE_NOTE_TEXT_IS_CARRIED,	/* what is TCP's here, what the application's: at the first data */
-	TRACE_NOTE_TLS,			/* the first data are a TLS record */
-	TRACE_NOTE_DATA_ACK,		/* ack = seq + len for data: at the first ack of data */
-	TRACE_NOTE_PIPELINE,		/* a segment follows before the last was acknowledged */
-	TRACE_NOTE_CUMULATIVE_ACK,	/* one ACK for several segments */
-	TRACE_NOTE_MERGED_FRAME,	/* longer than the MSS: offload joined several segments */
-	TRACE_NOTE_SECOND_EXCHANGE,	/* the client asks again on the same connection */
-	TRACE_NOTE_WRAP,		/* the sequence number passed 2^32 */
+	TRACE_NOTE_SYN_TAKES_ONE,     /* why SYN takes a number: at the SYN */
+	TRACE_NOTE_RELATIVE_NUMBERS,  /* why 0 and 1 here: at the SYN */
+	TRACE_NOTE_SYN_ACK_CHECKED,   /* what the client checks before it goes on: at the SYN,ACK */
+	TRACE_NOTE_THIRD_SEQ,	      /* the third segment's seq is the client's ISN + 1 */
+	TRACE_NOTE_SIMULTANEOUS_OPEN, /* two SYNs crossed */
+	TRACE_NOTE_ACK_TAKES_NONE,    /* at the first data, whose seq is the third segment's */
+	TRACE_NOTE_TEXT_IS_CARRIED, /* what is TCP's here, what the application's: at the first data */
+	TRACE_NOTE_TLS,		    /* the first data are a TLS record */
+	TRACE_NOTE_DATA_ACK,	    /* ack = seq + len for data: at the first ack of data */
+	TRACE_NOTE_PIPELINE,	    /* a segment follows before the last was acknowledged */
+	TRACE_NOTE_CUMULATIVE_ACK,  /* one ACK for several segments */
+	TRACE_NOTE_MERGED_FRAME,    /* longer than the MSS: offload joined several segments */
+	TRACE_NOTE_SECOND_EXCHANGE, /* the client asks again on the same connection */
+	TRACE_NOTE_WRAP,	    /* the sequence number passed 2^32 */
 	TRACE_NOTE_DUPLICATE_ACK,
-	TRACE_NOTE_SACK,		/* the ACK names ranges that arrived beyond a gap */
+	TRACE_NOTE_SACK, /* the ACK names ranges that arrived beyond a gap */
 	TRACE_NOTE_WINDOW_UPDATE,
 	TRACE_NOTE_WINDOW_PROBE,
 	TRACE_NOTE_KEEP_ALIVE,
@@ -128,25 +128,25 @@ enum trace_note {
 	TRACE_NOTE_SERVER_CLOSES_FIRST, /* at the server's FIN, when it is the first */
 	TRACE_NOTE_HALF_CLOSED,		/* one direction closed, the other goes on */
 	TRACE_NOTE_CLOSE_WAIT,		/* who waits in CLOSE-WAIT, and for what */
-	TRACE_NOTE_FOUR_SEGMENTS,	/* why four to close: at the last ACK of a four-segment close */
-	TRACE_NOTE_THREE_SEGMENTS,	/* FIN and ACK merged: at the merged segment */
-	TRACE_NOTE_BOTH_CLOSED,		/* simultaneous close: at the FIN that crossed the other */
-	TRACE_NOTE_TIME_WAIT,		/* who gets TIME-WAIT and why */
+	TRACE_NOTE_FOUR_SEGMENTS,  /* why four to close: at the last ACK of a four-segment close */
+	TRACE_NOTE_THREE_SEGMENTS, /* FIN and ACK merged: at the merged segment */
+	TRACE_NOTE_BOTH_CLOSED,	   /* simultaneous close: at the FIN that crossed the other */
+	TRACE_NOTE_TIME_WAIT,	   /* who gets TIME-WAIT and why */
 	TRACE_NOTE_COUNT,
 };
 
 #define TRACE_EQUATIONS_MAX 3u
-#define TRACE_CHANGES_MAX 4u
-#define TRACE_NOTES_MAX 10u
+#define TRACE_CHANGES_MAX   4u
+#define TRACE_NOTES_MAX	    10u
 
 /* One observed segment. */
 struct trace_input {
 	int64_t time_ns; /* the capture's stamp, since the epoch */
 	enum trace_end from;
 	const struct tcp_segment *seg;
-	uint16_t mtu_text;  /* largest text that fits the MTU, 0: not known (for MERGED_FRAME) */
-	bool kernel;	    /* sent from our address by somebody else than us: our kernel */
-	bool text_cut;	    /* the text was not captured whole; seg->text is not looked at then */
+	uint16_t mtu_text; /* largest text that fits the MTU, 0: not known (for MERGED_FRAME) */
+	bool kernel;	   /* sent from our address by somebody else than us: our kernel */
+	bool text_cut;	   /* the text was not captured whole; seg->text is not looked at then */
 };
 
 struct trace_step {
@@ -157,13 +157,13 @@ struct trace_step {
 	enum trace_phase phase;
 	enum trace_kind kind;
 	struct tcp_segment seg; /* its text slice is the caller's of trace_segment() */
-	bool has_relative;	/* the sender's initial number is known; where its SYN was not seen, the
+	bool has_relative; /* the sender's initial number is known; where its SYN was not seen, the
 				   first number seen counts as 1. Without it, seq is absolute */
-	bool has_relative_ack;	/* the same of the other end, for ack */
-	uint32_t seq, ack;	/* relative; ack to be ignored without ACK flag */
-	uint32_t window;	/* bytes, scaled once both offered scaling; SYNs never scaled */
-	bool window_known;	/* the scale is known: both SYNs were seen */
-	unsigned times_sent;	/* 1, or how often this range was sent by now */
+	bool has_relative_ack; /* the same of the other end, for ack */
+	uint32_t seq, ack;     /* relative; ack to be ignored without ACK flag */
+	uint32_t window;       /* bytes, scaled once both offered scaling; SYNs never scaled */
+	bool window_known;     /* the scale is known: both SYNs were seen */
+	unsigned times_sent;   /* 1, or how often this range was sent by now */
 	unsigned equation_count, change_count, note_count;
 	struct trace_equation equations[TRACE_EQUATIONS_MAX];
 	struct trace_change changes[TRACE_CHANGES_MAX];
@@ -181,17 +181,17 @@ enum trace_closing {
 };
 
 struct trace_summary {
-	unsigned segments[2];	    /* sent by each end */
-	uint64_t text[2];	    /* bytes of text sent by each end, each counted once */
-	uint64_t text_again[2];	    /* bytes sent again */
+	unsigned segments[2];	/* sent by each end */
+	uint64_t text[2];	/* bytes of text sent by each end, each counted once */
+	uint64_t text_again[2]; /* bytes sent again */
 	unsigned retransmissions[2], duplicate_acks[2], out_of_order[2], bad_checksums[2];
-	unsigned equations;	    /* how many could be checked: all but TRACE_UNKNOWN */
+	unsigned equations; /* how many could be checked: all but TRACE_UNKNOWN */
 	unsigned wrong_equations;
-	int64_t handshake_ns;	    /* SYN to the third segment; -1: not seen */
-	int64_t rtt_ns;		    /* SYN to SYN,ACK; -1: not seen, or the SYN was sent twice */
-	int64_t transfer_ns;	    /* handshake's end to the first FIN; -1: not seen */
-	int64_t close_ns;	    /* first FIN to its last acknowledgement; -1: not seen */
-	int64_t total_ns;	    /* first to last segment */
+	int64_t handshake_ns; /* SYN to the third segment; -1: not seen */
+	int64_t rtt_ns;	      /* SYN to SYN,ACK; -1: not seen, or the SYN was sent twice */
+	int64_t transfer_ns;  /* handshake's end to the first FIN; -1: not seen */
+	int64_t close_ns;     /* first FIN to its last acknowledgement; -1: not seen */
+	int64_t total_ns;     /* first to last segment */
 	enum trace_closing closing;
 	bool first_fin_known;
 	enum trace_end first_fin;

@@ -25,8 +25,8 @@ static const struct header_field fields[] = {
 	/* name        label           brief     bit bits meaning */
 	{ "src_port", "source port", "source port", 0, 16, "which program sends" },
 	{ "dst_port", "destination port", "destination port", 16, 16, "which program is meant" },
-	{ "seq", "sequence number", "sequence number", 32, 32, "of the first byte, or of the SYN" },
-	{ "ack", "acknowledgement", "acknowledgement number", 64, 32, "the next number expected back" },
+	{ "seq", "sequence number", "sequence number", 32, 32, "of the SYN or the first byte" },
+	{ "ack", "acknowledgement", "acknowledgement number", 64, 32, "the next number expected" },
 	{ "data_offset", "data offset", "offset", 96, 4, "words of header: text begins there" },
 	{ "reserved", "reserved", "rsrvd", 100, 3, "must be zero" },
 	{ "ae", "AE", "AE", 103, 1, "accurate ECN (RFC 7560)" },
@@ -40,7 +40,8 @@ static const struct header_field fields[] = {
 	{ "fin", "FIN", "FIN", 111, 1, "finished: no more text will follow" },
 	{ "window", "window", "window", 112, 16, "how much more I have room for" },
 	{ "checksum", "checksum", "checksum", 128, 16, "" },
-	{ "urgent", "urgent pointer", "urgent pointer", 144, 16, "end of urgent text, from seq on" },
+	{ "urgent", "urgent pointer", "urgent pointer", 144, 16,
+	  "end of urgent text, from seq on" },
 	{ 0 },
 };
 
@@ -90,9 +91,14 @@ static void layer(struct line *l, FILE *out, const char *name, const char *what)
 {
 	line_to(l, INDENT, 0);
 	line_add(l, STYLE_FAINT, "%s", name);
-	line_to(l, COLUMN_WHAT, 1);
-	line_add(l, STYLE_PLAIN, "%s", what);
-	line_end(l, out);
+	do {
+		size_t next, take = line_fit(what, LINE_WIDTH - COLUMN_WHAT, &next);
+
+		line_to(l, COLUMN_WHAT, 0);
+		line_add(l, STYLE_PLAIN, "%.*s", (int)take, what);
+		line_end(l, out);
+		what += next;
+	} while (*what);
 }
 
 static void network_words(const struct packet *p, char *out, size_t size)
@@ -100,11 +106,11 @@ static void network_words(const struct packet *p, char *out, size_t size)
 	char src[ADDR_TEXT_MAX], dst[ADDR_TEXT_MAX];
 
 	if (p->src.family == AF_INET)
-		snprintf(out, size, "IPv4 %s -> %s, TTL %u, id %u%s, packet of %" PRIu32 " bytes",
+		snprintf(out, size, "IPv4 %s -> %s, TTL %u, id %u%s, %" PRIu32 " bytes in all",
 			 addr_text(&p->src, src), addr_text(&p->dst, dst), p->ttl, p->ip_id,
-			 p->dont_fragment ? ", don't fragment" : "", p->ip_len);
+			 p->dont_fragment ? ", DF" : "", p->ip_len);
 	else
-		snprintf(out, size, "IPv6 %s -> %s, hop limit %u, packet of %" PRIu32 " bytes",
+		snprintf(out, size, "IPv6 %s -> %s, hop limit %u, %" PRIu32 " bytes in all",
 			 addr_text(&p->src, src), addr_text(&p->dst, dst), p->ttl, p->ip_len);
 }
 
@@ -118,10 +124,11 @@ static void print_layers(FILE *out, bool color, const struct trace_step *step,
 
 	line_begin(&l, color);
 	if (step->number == 1)
-		layer(&l, out, "physical", "the signal on the cable or in the air, which no capture sees");
+		layer(&l, out, "physical",
+		      "the signal on the cable or in the air, which no capture sees");
 	if (packet && frame) {
-		snprintf(words, sizeof(words), "%s, header of %zu bytes", link_words(frame->link_type),
-			 packet->ip_at);
+		snprintf(words, sizeof(words), "%s, header of %zu bytes",
+			 link_words(frame->link_type), packet->ip_at);
 		if (packet->vlan)
 			snprintf(words, sizeof(words), "%s, VLAN %u, header of %zu bytes",
 				 link_words(frame->link_type), packet->vlan - 1u, packet->ip_at);
@@ -131,11 +138,13 @@ static void print_layers(FILE *out, bool color, const struct trace_step *step,
 		network_words(packet, words, sizeof(words));
 		layer(&l, out, "network", words);
 	}
-	snprintf(words, sizeof(words), "TCP port %u -> port %u, header of %u bytes, text of %zu bytes",
-		 seg->src_port, seg->dst_port, seg->data_offset * 4u, seg->text_len);
+	snprintf(words, sizeof(words),
+		 "TCP port %u -> port %u, header of %u bytes, text of %zu bytes", seg->src_port,
+		 seg->dst_port, seg->data_offset * 4u, seg->text_len);
 	layer(&l, out, "transport", words);
 	if (step->number == 1)
-		layer(&l, out, "presentation", "session and presentation: no headers of their own, TLS and "
+		layer(&l, out, "presentation",
+		      "session and presentation: no headers of their own, TLS and "
 		      "HTTP do that work");
 	if (seg->text_len && seg->text) {
 		size_t len = seg->text_len < 40 ? seg->text_len : 40;
@@ -148,8 +157,8 @@ static void print_layers(FILE *out, bool color, const struct trace_step *step,
 }
 
 /* What a value comes to in this segment, where the table's words are not enough. */
-static const char *meaning(const struct trace_step *step, const struct header_field *field, char *out,
-			   size_t size)
+static const char *meaning(const struct trace_step *step, const struct header_field *field,
+			   char *out, size_t size)
 {
 	static const char *const checksums[] = {
 		[TCP_CHECKSUM_UNKNOWN] = "not checked: not all bytes are at hand",
@@ -167,7 +176,8 @@ static const char *meaning(const struct trace_step *step, const struct header_fi
 		snprintf(out, size, "does not count without the ACK flag");
 	else if (!strcmp(field->name, "data_offset"))
 		snprintf(out, size, "words of 32 bits: header of %u bytes", seg->data_offset * 4u);
-	else if (!strcmp(field->name, "window") && step->window_known && step->window != seg->window)
+	else if (!strcmp(field->name, "window") && step->window_known &&
+		 step->window != seg->window)
 		snprintf(out, size, "scaled: room for %" PRIu32 " bytes more", step->window);
 	else if (!strcmp(field->name, "checksum"))
 		snprintf(out, size, "%s", checksums[seg->checksum_is]);
@@ -176,8 +186,8 @@ static const char *meaning(const struct trace_step *step, const struct header_fi
 	return out;
 }
 
-static void print_row(FILE *out, bool color, const char *label, const char *length, const char *value,
-		      const char *why)
+static void print_row(FILE *out, bool color, const char *label, const char *length,
+		      const char *value, const char *why)
 {
 	struct line l;
 
@@ -209,8 +219,8 @@ static void print_fields(FILE *out, bool color, const struct trace_step *step)
 		if (f->bits == 1 && !v) /* the diagram shows those that are not set */
 			continue;
 		snprintf(length, sizeof(length), f->bits == 1 ? "%u bit" : "%u bits", f->bits);
-		snprintf(value, sizeof(value), strcmp(f->name, "checksum") ? "%" PRIu32 : "0x%04" PRIx32,
-			 v);
+		snprintf(value, sizeof(value),
+			 strcmp(f->name, "checksum") ? "%" PRIu32 : "0x%04" PRIx32, v);
 		print_row(out, color, f->label, length, value, meaning(step, f, why, sizeof(why)));
 	}
 }
@@ -235,11 +245,12 @@ static void print_options(FILE *out, bool color, const struct trace_step *step)
 			  words_option_value(step, &o, value, sizeof(value)), why);
 	}
 	if (result == TCP_OPTION_BAD_LENGTH)
-		print_row(out, color, "option", "", "", "its length cannot be: the rest is not read");
+		print_row(out, color, "option", "", "",
+			  "its length cannot be: the rest is not read");
 }
 
-void anatomy_print(FILE *out, bool color, const struct trace_step *step, const struct packet *packet,
-		   const struct frame *frame)
+void anatomy_print(FILE *out, bool color, const struct trace_step *step,
+		   const struct packet *packet, const struct frame *frame)
 {
 	print_layers(out, color, step, packet, frame);
 	diagram_print(out, color, &step->seg, INDENT);

@@ -29,7 +29,7 @@ uint32_t header_field_value(const struct tcp_segment *seg, const struct header_f
  * anatomy_print() - everything that the segment of a step says
  * @packet: the decoded frame behind it, for the layers below TCP; may be NULL
  * @frame:  its bytes; may be NULL */
-void anatomy_print(FILE *out, bool color, const struct trace_step *step, const struct packet *packet,
-		   const struct frame *frame);
+void anatomy_print(FILE *out, bool color, const struct trace_step *step,
+		   const struct packet *packet, const struct frame *frame);
 
 #endif

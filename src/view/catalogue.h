@@ -6,9 +6,9 @@
 #include "trace/trace.h"
 
 struct catalogue_entry {
+	bool problem;	   /* something went wrong or is odd; otherwise a lesson */
 	const char *title; /* a few words: said alone when the text was said before */
 	const char *text;  /* a lesson stands alone; a problem follows its title and a colon */
-	bool problem;	   /* something went wrong or is odd; otherwise a lesson */
 };
 
 /* Never NULL. */

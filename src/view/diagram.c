@@ -59,8 +59,9 @@ static void print_wide_row(FILE *out, bool color, const struct tcp_segment *seg,
 		uint32_t v = header_field_value(seg, f);
 		char text[72];
 
-		snprintf(text, sizeof(text), strcmp(f->name, "checksum") ? "%s %" PRIu32 : "%s 0x%04" PRIx32,
-			 f->brief, v);
+		snprintf(text, sizeof(text),
+			 strcmp(f->name, "checksum") ? "%s %" PRIu32 : "%s 0x%04" PRIx32, f->brief,
+			 v);
 		add_box(&l, f->bits, STYLE_PLAIN, text);
 	}
 	line_end(&l, out);
@@ -76,7 +77,9 @@ static void print_flag_rows(FILE *out, bool color, const struct tcp_segment *seg
 		begin_row(&l, color, indent);
 		for (const struct header_field *f = first; f->name && f->bit / 32 == word; f++) {
 			uint32_t v = header_field_value(seg, f);
-			enum style style = f->bits > 1 ? STYLE_PLAIN : v ? STYLE_STRONG : STYLE_FAINT;
+			enum style style = f->bits > 1 ? STYLE_PLAIN :
+					   v	       ? STYLE_STRONG :
+							 STYLE_FAINT;
 			char text[24] = "";
 
 			if (row == 3)
@@ -94,7 +97,8 @@ static void print_flag_rows(FILE *out, bool color, const struct tcp_segment *seg
 /* What stands in one byte of the options: kinds and lengths in words, values in hexadecimal. */
 struct cell {
 	char text[24];
-	unsigned value; /* 1 + number of the option that it is a value of; cells with the same are joined */
+	unsigned
+		value; /* 1 + number of the option that it is a value of; cells with the same are joined */
 };
 
 static unsigned lay_out_options(const struct tcp_segment *seg, struct cell cells[TCP_OPTIONS_MAX])
@@ -114,7 +118,8 @@ static unsigned lay_out_options(const struct tcp_segment *seg, struct cell cells
 		snprintf(cells[from].text, sizeof(cells[from].text), "%u %s", o.kind,
 			 info ? info->name : "?");
 		if (o.len > 1)
-			snprintf(cells[from + 1].text, sizeof(cells[from + 1].text), "length %u", o.len);
+			snprintf(cells[from + 1].text, sizeof(cells[from + 1].text), "length %u",
+				 o.len);
 		n++;
 		for (size_t i = from + 2; i < from + o.len; i++)
 			cells[i].value = n;
@@ -136,8 +141,9 @@ static void print_option_rows(FILE *out, bool color, const struct tcp_segment *s
 			char text[32];
 
 			snprintf(text, sizeof(text), "%s", cells[i].text);
-			for (next = i + 1; next < end && cells[i].value &&
-					   cells[next].value == cells[i].value; next++)
+			for (next = i + 1;
+			     next < end && cells[i].value && cells[next].value == cells[i].value;
+			     next++)
 				snprintf(text + strlen(text), sizeof(text) - strlen(text), " %.2s",
 					 cells[next].text);
 			add_box(&l, 8 * (next - i), STYLE_PLAIN, text);

@@ -12,8 +12,8 @@
 #define JSON_SCHEMA 1 /* counts up when a field changes its meaning or goes; new fields may come */
 
 struct json_field {
-	const char *name;    /* the last row of a table has none */
-	const char *type;    /* "integer", "string", ... as the manual has it */
+	const char *name; /* the last row of a table has none */
+	const char *type; /* "integer", "string", ... as the manual has it */
 	const char *meaning;
 	/* The value, from the struct that the table is about; NULL: the field is left out. */
 	json_t *(*get)(const void *source);

@@ -8,10 +8,9 @@
 /* Select Graphic Rendition, ECMA-48 section 8.3.117: only the sixteen old colours, which every theme
  * makes readable. */
 static const char *const sgr[STYLE_COUNT] = {
-	[STYLE_HEADING] = "1",	 [STYLE_STRONG] = "1",	[STYLE_FAINT] = "2",
-	[STYLE_CLIENT] = "1;36", [STYLE_SERVER] = "1;35", [STYLE_STATE] = "33",
-	[STYLE_GOOD] = "32",	 [STYLE_ODD] = "33",	[STYLE_BAD] = "1;31",
-	[STYLE_TEXT] = "34",
+	[STYLE_HEADING] = "1",	 [STYLE_STRONG] = "1", [STYLE_FAINT] = "2", [STYLE_CLIENT] = "1;36",
+	[STYLE_SERVER] = "1;35", [STYLE_STATE] = "33", [STYLE_GOOD] = "32", [STYLE_ODD] = "33",
+	[STYLE_BAD] = "1;31",	 [STYLE_TEXT] = "34",
 };
 
 /* Columns on the screen. */
@@ -119,8 +118,9 @@ void line_wrap(FILE *out, bool color, unsigned indent, enum style style, const c
 
 void line_rule(FILE *out, bool color, const char *title)
 {
-	static const char dashes[] = "----------------------------------------------------------------"
-				     "------------------------------------";
+	static const char dashes[] =
+		"----------------------------------------------------------------"
+		"------------------------------------";
 	unsigned used = columns(title) + 4;
 	struct line l;
 

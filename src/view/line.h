@@ -22,7 +22,7 @@ enum style {
 	STYLE_GOOD,
 	STYLE_ODD,
 	STYLE_BAD,
-	STYLE_TEXT,   /* bytes from the stream */
+	STYLE_TEXT, /* bytes from the stream */
 	STYLE_COUNT,
 };
 

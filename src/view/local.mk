@@ -11,6 +11,8 @@ src_libview_a_SOURCES = \
 	src/view/json.c \
 	src/view/json_fields.c \
 	src/view/json_fields.h \
+	src/view/json_get.h \
+	src/view/json_step.c \
 	src/view/line.c \
 	src/view/line.h \
 	src/view/narrate.c \

@@ -19,7 +19,7 @@
 #define PATIENCE_AGAIN	 6u  /* and after each further request */
 #define FOLD_PAUSE_FIRST ((int64_t)1000000000)
 #define FOLD_PAUSE_MAX	 (60 * FOLD_PAUSE_FIRST)
-#define EVENT_COLUMN	 22u
+#define EVENT_COLUMN	 21u
 
 static struct narrator *narrator_of(struct view *v)
 {
@@ -30,7 +30,8 @@ static void forget_connection(struct narrator *n)
 {
 	struct view view = n->view;
 
-	*n = (struct narrator){ .view = view, .patience = PATIENCE_FIRST,
+	*n = (struct narrator){ .view = view,
+				.patience = PATIENCE_FIRST,
 				.fold_pause_ns = FOLD_PAUSE_FIRST };
 }
 
@@ -78,7 +79,8 @@ static void tell_connection(struct view *v, const struct view_connection *c)
 	line_end(&l, out);
 	if (!c->ifname)
 		return;
-	line_add(&l, STYLE_FAINT, "kept from our kernel, which would reset it, by the port guard: %s",
+	line_add(&l, STYLE_FAINT,
+		 "kept from our kernel, which would reset it, by the port guard: %s",
 		 guard_words(c->guard_layers));
 	line_end(&l, out);
 }
@@ -119,11 +121,15 @@ static void tell_folded(struct narrator *n)
 	if (!n->folded)
 		return;
 	n->view.dirty = true;
+	if (n->folded == 1) {
+		narrate_step(n, &n->held);
+		n->folded = 0;
+		n->folded_bytes = 0;
+		return;
+	}
 	line_begin(&l, n->view.options.color);
-	line_add(&l, STYLE_FAINT, "  ... %11s  ", text_time(n->folded_until_ns, time));
-	line_add(&l, STYLE_FAINT,
-		 n->folded == 1 ? "%s segment, %s more, nothing unusual"
-				: "%s segments, %s more, nothing unusual",
+	line_add(&l, STYLE_FAINT, " ... %11s  ", text_time(n->folded_until_ns, time));
+	line_add(&l, STYLE_FAINT, "%s segments, %s more, nothing unusual",
 		 text_count(n->folded, segments), text_size(n->folded_bytes, size));
 	line_end(&l, n->view.options.out);
 	n->folded = 0;
@@ -157,14 +163,17 @@ static bool fold(struct narrator *n, const struct trace_step *step)
 		n->patience--;
 		return false;
 	}
-	if (!n->folded)
+	if (!n->folded) {
 		n->folded_since_ns = step->time_ns;
+		n->held = *step;
+		n->held.seg.text = NULL; /* is the caller's, and gone by then */
+	}
 	n->folded++;
 	n->folded_bytes += step->seg.text_len;
 	n->folded_until_ns = step->time_ns;
 	if (step->time_ns - n->folded_since_ns >= n->fold_pause_ns) {
-		n->fold_pause_ns = n->fold_pause_ns * 2 > FOLD_PAUSE_MAX ? FOLD_PAUSE_MAX
-									   : n->fold_pause_ns * 2;
+		n->fold_pause_ns = n->fold_pause_ns * 2 > FOLD_PAUSE_MAX ? FOLD_PAUSE_MAX :
+									   n->fold_pause_ns * 2;
 		tell_folded(n);
 	}
 	return true;
@@ -205,6 +214,21 @@ static void tell_icmp(struct line *l, const struct packet *p)
 		 addr_text(&p->src, from), packet_icmp_text(p), p->seg.seq);
 }
 
+/* A segment that is no step, in short. */
+static void tell_packet(struct line *l, const struct packet *p)
+{
+	char from[ADDR_TEXT_MAX], to[ADDR_TEXT_MAX], flags[TCP_FLAGS_TEXT_MAX];
+
+	if (p->kind == PACKET_TCP)
+		line_add(l, STYLE_PLAIN, "%s -> %s %s seq %" PRIu32 ": ",
+			 addr_port_text(&p->src, p->seg.src_port, from),
+			 addr_port_text(&p->dst, p->seg.dst_port, to),
+			 tcp_flags_text(p->seg.flags, flags), p->seg.seq);
+	else if (p->src.family)
+		line_add(l, STYLE_PLAIN, "%s -> %s: ", addr_text(&p->src, from),
+			 addr_text(&p->dst, to));
+}
+
 static void tell_event(struct view *v, const struct view_event *event)
 {
 	static const struct {
@@ -214,7 +238,7 @@ static void tell_event(struct view *v, const struct view_event *event)
 		[VIEW_EVENT_ICMP] = { "ICMP ", STYLE_BAD },
 		[VIEW_EVENT_DROPPED] = { "not used: ", STYLE_ODD },
 		[VIEW_EVENT_NEXT_ADDRESS] = { "next address: ", STYLE_STRONG },
-		[VIEW_EVENT_HTTP] = { "HTTP  ", STYLE_STRONG },
+		[VIEW_EVENT_HTTP] = { "", STYLE_STRONG },
 		[VIEW_EVENT_WARNING] = { "warning: ", STYLE_ODD },
 	};
 	struct narrator *n = narrator_of(v);
@@ -227,7 +251,7 @@ static void tell_event(struct view *v, const struct view_event *event)
 	tell_folded(n);
 	line_begin(&l, v->options.color);
 	if (n->has_stamp && event->stamp_ns) {
-		line_to(&l, 6, 0);
+		line_to(&l, 5, 0);
 		line_add(&l, STYLE_PLAIN, "%11s",
 			 text_time(event->stamp_ns - n->first_stamp_ns, time));
 	}
@@ -236,7 +260,10 @@ static void tell_event(struct view *v, const struct view_event *event)
 		tell_icmp(&l, event->packet);
 	} else {
 		line_add(&l, labels[event->kind].style, "%s", labels[event->kind].label);
-		line_add(&l, STYLE_PLAIN, "%s", text_safe(event->text, text, sizeof(text)));
+		if (event->packet)
+			tell_packet(&l, event->packet);
+		line_add(&l, event->kind == VIEW_EVENT_HTTP ? STYLE_STRONG : STYLE_PLAIN, "%s",
+			 text_safe(event->text, text, sizeof(text)));
 	}
 	line_end(&l, v->options.out);
 }

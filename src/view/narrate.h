@@ -28,8 +28,9 @@ struct narrator {
 	struct path paths[2];
 
 	/* Uneventful steps of a long transfer are counted, not told. */
-	unsigned patience;	/* how many more are told one by one */
+	unsigned patience; /* how many more are told one by one */
 	unsigned folded;
+	struct trace_step held; /* the first of them: a single one is told after all */
 	uint64_t folded_bytes;
 	int64_t folded_since_ns, folded_until_ns, fold_pause_ns;
 };

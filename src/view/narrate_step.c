@@ -16,14 +16,15 @@
 #include "view/words.h"
 
 enum column {
-	COLUMN_FLAGS = 22,
-	COLUMN_SEQ = 34,
-	COLUMN_ACK = 54,
-	COLUMN_WINDOW = 74,
-	COLUMN_LENGTH = 87,
-	COLUMN_SOURCE = 66,
-	COLUMN_VERDICT = 82,
-	COLUMN_SERVER = 56, /* its state, beside the client's */
+	COLUMN_TIME_END = 16,
+	COLUMN_FLAGS = 21,
+	COLUMN_SEQ = 33,
+	COLUMN_ACK = 53,
+	COLUMN_WINDOW = 73,
+	COLUMN_LENGTH = 85,
+	COLUMN_SOURCE = 71,
+	COLUMN_VERDICT = 87,
+	COLUMN_SERVER = 55, /* its state, beside the client's */
 	WIDER = 9,	    /* how much wider seq and ack are with absolute numbers first */
 };
 
@@ -59,8 +60,8 @@ static const char *tag(enum trace_kind kind)
 }
 
 /* Relative and absolute: the second in parentheses, on SYNs always. */
-static void add_number(struct line *l, const struct narrator *n, const char *name, uint32_t absolute,
-		       uint32_t relative, bool known, bool both)
+static void add_number(struct line *l, const struct narrator *n, const char *name,
+		       uint32_t absolute, uint32_t relative, bool known, bool both)
 {
 	if (!known && n->view.options.absolute)
 		line_add(l, STYLE_PLAIN, "%s %" PRIu32, name, absolute);
@@ -96,8 +97,10 @@ static void tell_columns(const struct narrator *n, const struct trace_step *step
 	struct line l;
 
 	line_begin(&l, n->view.options.color);
-	line_add(&l, STYLE_STRONG, "%5u", step->number);
-	line_add(&l, STYLE_PLAIN, " %11s  ", text_time(step->time_ns, time));
+	line_add(&l, STYLE_STRONG, "%4u", step->number);
+	text_time(step->time_ns, time);
+	line_to(&l, COLUMN_TIME_END - (unsigned)strlen(time), 1);
+	line_add(&l, STYLE_PLAIN, "%s  ", time);
 	line_add(&l, style, "%s ", client ? "->" : "<-");
 	line_add(&l, style, "%s", tcp_flags_text(seg->flags, flags));
 	line_to(&l, COLUMN_SEQ, 1);
@@ -107,7 +110,8 @@ static void tell_columns(const struct narrator *n, const struct trace_step *step
 		add_number(&l, n, "ack", seg->ack, step->ack, step->has_relative_ack, both);
 	line_to(&l, COLUMN_WINDOW + 2 * wider, 2);
 	if (!(seg->flags & TCP_FLAG_RST))
-		line_add(&l, STYLE_PLAIN, step->window_known ? "win %" PRIu32 : "win %" PRIu32 " << ?",
+		line_add(&l, STYLE_PLAIN,
+			 step->window_known ? "win %" PRIu32 : "win %" PRIu32 " << ?",
 			 step->window);
 	line_to(&l, COLUMN_LENGTH + 2 * wider, 2);
 	add_length(&l, step);
@@ -117,17 +121,20 @@ static void tell_columns(const struct narrator *n, const struct trace_step *step
 static void tell_options(const struct narrator *n, const struct trace_step *step)
 {
 	bool syn = step->seg.flags & TCP_FLAG_SYN;
+	bool all = syn || n->view.options.verbosity > 0;
 	char options[WORDS_MAX];
 	struct line l;
 
 	/* After the SYNs only SACK blocks say something new each time. */
-	if (!syn && !step->seg.options.sack_count && n->view.options.verbosity <= 0)
-		return;
-	if (!words_options(step, options, sizeof(options))[0])
+	if (all)
+		words_options(step, options, sizeof(options));
+	else
+		words_sack(step, options, sizeof(options));
+	if (!options[0])
 		return;
 	line_begin(&l, n->view.options.color);
 	line_to(&l, COLUMN_FLAGS, 0);
-	line_add(&l, STYLE_PLAIN, syn ? "offers %s" : "options %s", options);
+	line_add(&l, STYLE_PLAIN, syn ? "offers %s" : all ? "options %s" : "%s", options);
 	line_end(&l, n->view.options.out);
 }
 
@@ -156,15 +163,18 @@ static void tell_text(const struct narrator *n, const struct trace_step *step)
 static bool is_told(const struct narrator *n, const struct trace_step *step,
 		    const struct trace_equation *eq)
 {
-	bool carries = step->seg.text_len || step->seg.flags & TCP_FLAG_FIN;
+	bool carries = step->seg.text_len || step->seg.flags & (TCP_FLAG_FIN | TCP_FLAG_RST);
 
-	if (n->view.options.verbosity > 0 || eq->verdict == TRACE_WRONG || eq->verdict == TRACE_AHEAD)
+	if (step->seg.checksum_is == TCP_CHECKSUM_BAD)
+		return false; /* its numbers prove nothing, a note says so */
+	if (n->view.options.verbosity > 0 || eq->verdict == TRACE_WRONG ||
+	    eq->verdict == TRACE_AHEAD)
 		return true;
 	switch (eq->kind) {
 	case TRACE_EQ_SEQ:
 		return carries || step->kind == TRACE_KIND_HANDSHAKE_ACK ||
-		       step->kind == TRACE_KIND_KEEP_ALIVE || step->kind == TRACE_KIND_WINDOW_PROBE ||
-		       step->kind == TRACE_KIND_RST;
+		       step->kind == TRACE_KIND_KEEP_ALIVE ||
+		       step->kind == TRACE_KIND_WINDOW_PROBE || step->kind == TRACE_KIND_RST;
 	case TRACE_EQ_ACK:
 		return eq->verdict == TRACE_OK || !carries;
 	case TRACE_EQ_NEXT:
@@ -175,6 +185,8 @@ static bool is_told(const struct narrator *n, const struct trace_step *step,
 
 static void tell_equations(const struct narrator *n, const struct trace_step *step)
 {
+	unsigned wider = n->view.options.absolute ? WIDER : 0;
+
 	for (unsigned i = 0; i < step->equation_count; i++) {
 		const struct trace_equation *eq = &step->equations[i];
 		char words[WORDS_MAX], source[48];
@@ -188,11 +200,11 @@ static void tell_equations(const struct narrator *n, const struct trace_step *st
 		line_begin(&l, n->view.options.color);
 		line_to(&l, COLUMN_FLAGS, 0);
 		line_add(&l, eq->verdict == TRACE_WRONG ? STYLE_BAD : STYLE_PLAIN, "%s",
-			 words_equation(step, eq, words, sizeof(words)));
+			 words_equation(step, eq, n->view.options.absolute, words, sizeof(words)));
 		if (words_source(eq, source, sizeof(source))[0])
-			line_to(&l, COLUMN_SOURCE, 2);
+			line_to(&l, COLUMN_SOURCE + wider, 2);
 		line_add(&l, STYLE_FAINT, "%s", source);
-		line_to(&l, COLUMN_VERDICT, 2);
+		line_to(&l, COLUMN_VERDICT + wider, 2);
 		line_add(&l, style, "%s", verdict);
 		line_end(&l, n->view.options.out);
 	}
@@ -237,6 +249,12 @@ static void tell_states(const struct narrator *n, const struct trace_step *step)
 	line_end(&l, n->view.options.out);
 }
 
+/* The columns say it as well: no need to name it a second time. */
+static bool is_in_columns(const struct trace_step *step, enum trace_note note)
+{
+	return note == TRACE_NOTE_RETRANSMITTED && step->kind == TRACE_KIND_RETRANSMISSION;
+}
+
 static void tell_notes(struct narrator *n, const struct trace_step *step)
 {
 	for (unsigned i = 0; i < step->note_count; i++) {
@@ -246,14 +264,14 @@ static void tell_notes(struct narrator *n, const struct trace_step *step)
 		char both[512];
 
 		n->told |= bit;
-		if (!entry->problem) {
-			if (!told)
-				line_wrap(n->view.options.out, n->view.options.color, COLUMN_FLAGS,
-					  STYLE_FAINT, "|", entry->text);
+		if (!entry->problem && !told)
+			line_wrap(n->view.options.out, n->view.options.color, COLUMN_FLAGS,
+				  STYLE_FAINT, "|", entry->text);
+		if (!entry->problem || (told && is_in_columns(step, step->notes[i])))
 			continue;
-		}
 		snprintf(both, sizeof(both), told ? "%s" : "%s: %s", entry->title, entry->text);
-		line_wrap(n->view.options.out, n->view.options.color, COLUMN_FLAGS, STYLE_ODD, "!", both);
+		line_wrap(n->view.options.out, n->view.options.color, COLUMN_FLAGS, STYLE_ODD, "!",
+			  both);
 	}
 }
 

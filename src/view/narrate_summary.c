@@ -47,7 +47,8 @@ static void tell_result(const struct narrator *n, const struct view_result *r)
 	}
 }
 
-static void tell_traffic(const struct narrator *n, const struct trace_summary *s, enum trace_end end)
+static void tell_traffic(const struct narrator *n, const struct trace_summary *s,
+			 enum trace_end end)
 {
 	char segments[TEXT_NUMBER_MAX], count[TEXT_NUMBER_MAX], size[TEXT_NUMBER_MAX];
 	struct line l;
@@ -127,7 +128,8 @@ static void tell_close(const struct narrator *n, const struct trace_summary *s)
 	begin(&l, n, "close");
 	if (s->first_fin_known)
 		line_add(&l, STYLE_PLAIN,
-			 s->first_fin == TRACE_CLIENT ? "the client first; " : "the server first; ");
+			 s->first_fin == TRACE_CLIENT ? "the client first; " :
+							"the server first; ");
 	line_add(&l, s->closing == TRACE_CLOSING_RESET ? STYLE_BAD : STYLE_PLAIN, "%s",
 		 words_closing(s->closing));
 	line_end(&l, n->view.options.out);

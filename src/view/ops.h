@@ -22,9 +22,9 @@ struct view_ops {
 struct view {
 	const struct view_ops *ops;
 	struct view_options options;
-	bool dirty;	 /* something was written since the last flush */
+	bool dirty; /* something was written since the last flush */
 	bool failed;
-	int error;	 /* errno of the first failure */
+	int error; /* errno of the first failure */
 };
 
 struct view *narrator_new(const struct view_options *options);

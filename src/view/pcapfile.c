@@ -24,8 +24,9 @@ struct pcapfile {
 
 static bool fail(const struct pcapfile *p, struct err *e)
 {
-	return err_set(e, STATUS_APP, "cannot write the capture file %s: %s; -w takes another place",
-		       p->path, strerror(p->error));
+	return err_set(e, STATUS_APP,
+		       "cannot write the capture file %s: %s; -w takes another place", p->path,
+		       strerror(p->error));
 }
 
 struct pcapfile *pcapfile_open(const char *path, int link_type, struct err *e)
@@ -45,7 +46,8 @@ struct pcapfile *pcapfile_open(const char *path, int link_type, struct err *e)
 		fail(p, e);
 		goto out;
 	}
-	p->dead = pcap_open_dead_with_tstamp_precision(link_type, SNAPLEN, PCAP_TSTAMP_PRECISION_NANO);
+	p->dead = pcap_open_dead_with_tstamp_precision(link_type, SNAPLEN,
+						       PCAP_TSTAMP_PRECISION_NANO);
 	p->dumper = p->dead ? pcap_dump_fopen(p->dead, p->file) : NULL;
 	if (p->dumper)
 		return p;
@@ -67,9 +69,11 @@ bool pcapfile_add(struct pcapfile *p, const struct frame *f, struct err *e)
 	if (p->error)
 		return fail(p, e);
 	if (f->link_type != p->link_type)
-		return err_set(e, STATUS_APP,
-			       "cannot keep a frame of link type %d in %s: a pcap file has one type, "
-			       "this one's is %d", f->link_type, p->path, p->link_type);
+		return err_set(
+			e, STATUS_APP,
+			"cannot keep a frame of link type %d in %s: a pcap file has one type, "
+			"this one's is %d",
+			f->link_type, p->path, p->link_type);
 	if (ns < 0) {
 		seconds--;
 		ns += 1000000000;

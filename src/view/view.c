@@ -42,8 +42,10 @@ bool view_close(struct view *v, struct err *e)
 	error = v->error;
 	v->ops->free(v);
 	if (failed)
-		return err_set(e, STATUS_APP, "cannot write the output: %s; give it room, or a reader "
-			       "that stays", strerror(error));
+		return err_set(e, STATUS_APP,
+			       "cannot write the output: %s; give it room, or a reader "
+			       "that stays",
+			       strerror(error));
 	return true;
 }
 
@@ -69,7 +71,8 @@ void view_event(struct view *v, const struct view_event *event)
 	settle(v);
 }
 
-void view_summary(struct view *v, const struct trace_summary *summary, const struct view_result *result)
+void view_summary(struct view *v, const struct trace_summary *summary,
+		  const struct view_result *result)
 {
 	if (v->ops->summary)
 		v->ops->summary(v, summary, result);

@@ -16,22 +16,22 @@ struct view;
 
 /* What is said once, when a connection begins. Strings are the caller's, read during the call. */
 struct view_connection {
-	const char *host;	   /* as the user named it */
+	const char *host; /* as the user named it */
 	struct addr client, server;
 	uint16_t client_port, server_port;
 	const char *ifname;
 	uint32_t mtu;
-	unsigned guard_layers;	   /* enum guard_layer */
-	unsigned number;	   /* from 1, when a command opens several */
+	unsigned guard_layers; /* enum guard_layer */
+	unsigned number;       /* from 1, when a command opens several */
 };
 
 /* Something that is not a segment of the flow. */
 enum view_event_kind {
-	VIEW_EVENT_ICMP,	/* packet: an ICMP error about our segment */
-	VIEW_EVENT_DROPPED,	/* packet: a segment of ours or the peer's that was not used: text says why */
-	VIEW_EVENT_NEXT_ADDRESS,/* the host has another address, which is tried now: text */
-	VIEW_EVENT_HTTP,	/* a line about the exchange above: text ("HTTP/1.1 200 OK, 312 bytes") */
-	VIEW_EVENT_WARNING,	/* text */
+	VIEW_EVENT_ICMP, /* packet: an ICMP error about our segment */
+	VIEW_EVENT_DROPPED, /* packet: a segment of ours or the peer's that was not used: text says why */
+	VIEW_EVENT_NEXT_ADDRESS, /* the host has another address, which is tried now: text */
+	VIEW_EVENT_HTTP, /* a line about the exchange above: text ("HTTP/1.1 200 OK, 312 bytes") */
+	VIEW_EVENT_WARNING, /* text */
 };
 
 struct view_event {
@@ -46,18 +46,18 @@ struct view_result {
 	const char *url;
 	long http_status;
 	uint64_t body_bytes;
-	char body_sha256[65];	/* hex; empty: not computed */
-	const char *saved_as;	/* or NULL */
+	char body_sha256[65]; /* hex; empty: not computed */
+	const char *saved_as; /* or NULL */
 	unsigned capture_drops;
 	int64_t srtt_ns, rto_ns; /* the engine's last estimates, -1: none */
 };
 
 struct view_options {
 	FILE *out;
-	bool json;	/* JSON lines in place of narration */
-	bool absolute;	/* absolute numbers first */
-	bool color;	/* decided by the caller: view_want_color() */
-	int verbosity;	/* -1: -q, summary only; 0; 1: -v, anatomy under each segment */
+	bool json;     /* JSON lines in place of narration */
+	bool absolute; /* absolute numbers first */
+	bool color;    /* decided by the caller: view_want_color() */
+	int verbosity; /* -1: -q, summary only; 0; 1: -v, anatomy under each segment */
 };
 
 /* --color=auto|always|never with NO_COLOR, TERM and whether @out is a terminal taken into account. */
@@ -74,7 +74,8 @@ void view_connection(struct view *v, const struct view_connection *c);
 void view_step(struct view *v, const struct trace_step *step, const struct packet *packet,
 	       const struct frame *frame);
 void view_event(struct view *v, const struct view_event *event);
-void view_summary(struct view *v, const struct trace_summary *summary, const struct view_result *result);
+void view_summary(struct view *v, const struct trace_summary *summary,
+		  const struct view_result *result);
 
 /* True once writing failed: time to stop. */
 bool view_failed(const struct view *v);

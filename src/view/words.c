@@ -56,6 +56,14 @@ char *words_source(const struct trace_equation *eq, char *out, size_t size)
 	return out;
 }
 
+static bool is_late(const struct trace_step *step)
+{
+	for (unsigned i = 0; i < step->note_count; i++)
+		if (step->notes[i] == TRACE_NOTE_OUT_OF_ORDER)
+			return true;
+	return false;
+}
+
 static void seq_words(const struct trace_step *step, const struct trace_equation *eq, char *out,
 		      size_t size)
 {
@@ -64,12 +72,16 @@ static void seq_words(const struct trace_step *step, const struct trace_equation
 	switch (eq->verdict) {
 	case TRACE_OK:
 		snprintf(out, size,
-			 step->from == TRACE_CLIENT ? "seq %u = client's seq %s"
-						    : "seq %u = server's seq %s",
+			 step->from == TRACE_CLIENT ? "seq %u = client's seq %s" :
+						      "seq %u = server's seq %s",
 			 eq->value, expression(eq, sum, sizeof(sum)));
 		break;
 	case TRACE_OLD:
-		snprintf(out, size, "seq %u was passed before, %u would be next", eq->value, eq->base);
+		snprintf(out, size,
+			 is_late(step)	      ? "seq %u comes late, %u would be next" :
+			 step->times_sent > 1 ? "seq %u was sent before, %u would be next" :
+						"seq %u is an old number, %u would be next",
+			 eq->value, eq->base);
 		break;
 	case TRACE_AHEAD:
 		snprintf(out, size, "seq %u, but %u was due: %u bytes before it were not seen",
@@ -90,23 +102,24 @@ static void ack_words(const struct trace_step *step, const struct trace_equation
 	char sum[96];
 
 	if (eq->verdict == TRACE_OLD && eq->value != eq->base + eq->bytes + eq->syn + eq->fin) {
-		snprintf(out, size, "ack %u is late, %u was acknowledged before", eq->value, eq->base);
+		snprintf(out, size, "ack %u is late, %u was acknowledged before", eq->value,
+			 eq->base);
 		return;
 	}
 	switch (eq->verdict) {
 	case TRACE_OK:
 	case TRACE_OLD:
 		snprintf(out, size,
-			 step->from == TRACE_CLIENT ? "ack %u = server's seq %s"
-						    : "ack %u = client's seq %s",
+			 step->from == TRACE_CLIENT ? "ack %u = server's seq %s" :
+						      "ack %u = client's seq %s",
 			 eq->value, expression(eq, sum, sizeof(sum)));
 		break;
 	case TRACE_AHEAD:
 	case TRACE_WRONG:
 		snprintf(out, size,
-			 step->from == TRACE_CLIENT
-				 ? "ack %u cannot be, the server was seen to send up to %u"
-				 : "ack %u cannot be, the client was seen to send up to %u",
+			 step->from == TRACE_CLIENT ?
+				 "ack %u cannot be, the server was seen to send up to %u" :
+				 "ack %u cannot be, the client was seen to send up to %u",
 			 eq->value, eq->base);
 		break;
 	case TRACE_UNKNOWN:
@@ -120,22 +133,34 @@ static void next_words(const struct trace_equation *eq, char *out, size_t size)
 	char sum[96];
 
 	if (eq->syn && !eq->bytes && !eq->fin)
-		snprintf(out, size, "SYN takes one number: next seq = %u + 1 = %u", eq->base, eq->value);
+		snprintf(out, size, "SYN takes one number: next seq = %u + 1 = %u", eq->base,
+			 eq->value);
 	else if (eq->fin && !eq->bytes && !eq->syn)
-		snprintf(out, size, "FIN takes one number: next seq = %u + 1 = %u", eq->base, eq->value);
+		snprintf(out, size, "FIN takes one number: next seq = %u + 1 = %u", eq->base,
+			 eq->value);
 	else
-		snprintf(out, size, "next seq = %s = %u", expression(eq, sum, sizeof(sum)), eq->value);
+		snprintf(out, size, "next seq = %s = %u", expression(eq, sum, sizeof(sum)),
+			 eq->value);
 }
 
-char *words_equation(const struct trace_step *step, const struct trace_equation *eq, char *out,
-		     size_t size)
+char *words_equation(const struct trace_step *step, const struct trace_equation *eq, bool absolute,
+		     char *out, size_t size)
 {
-	if (eq->kind == TRACE_EQ_SEQ)
-		seq_words(step, eq, out, size);
-	else if (eq->kind == TRACE_EQ_ACK)
-		ack_words(step, eq, out, size);
+	struct trace_equation e = *eq;
+	uint32_t number_0 = 0;
+
+	if (absolute && eq->kind == TRACE_EQ_ACK)
+		number_0 = step->seg.ack - step->ack;
+	else if (absolute)
+		number_0 = step->seg.seq - step->seq;
+	e.value += number_0;
+	e.base += number_0;
+	if (e.kind == TRACE_EQ_SEQ)
+		seq_words(step, &e, out, size);
+	else if (e.kind == TRACE_EQ_ACK)
+		ack_words(step, &e, out, size);
 	else
-		next_words(eq, out, size);
+		next_words(&e, out, size);
 	return out;
 }
 
@@ -153,8 +178,11 @@ const char *words_verdict(const struct trace_equation *eq, enum style *style)
 	};
 
 	*style = verdicts[eq->verdict].style;
-	/* What follows is a definition, not a claim that could be false. */
-	return eq->kind == TRACE_EQ_NEXT ? "" : verdicts[eq->verdict].word;
+	if (eq->kind == TRACE_EQ_NEXT) /* a definition, not a claim that could be false */
+		return "";
+	if (eq->kind == TRACE_EQ_SEQ && eq->verdict == TRACE_OLD)
+		return "old";
+	return verdicts[eq->verdict].word;
 }
 
 static uint32_t get32(const uint8_t *p)
@@ -174,7 +202,8 @@ static void add(char *out, size_t size, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void add_sack(const struct trace_step *step, const struct tcp_option *o, char *out, size_t size)
+static void add_sack(const struct trace_step *step, const struct tcp_option *o, char *out,
+		     size_t size)
 {
 	/* Blocks name the other end's numbers, as ack does. */
 	uint32_t base = step->has_relative_ack ? step->seg.ack - step->ack : 0;
@@ -205,7 +234,8 @@ char *words_option_value(const struct trace_step *step, const struct tcp_option 
 	return out;
 }
 
-static void add_option(const struct trace_step *step, const struct tcp_option *o, char *out, size_t size)
+static void add_option(const struct trace_step *step, const struct tcp_option *o, char *out,
+		       size_t size)
 {
 	const struct tcp_option_info *info = tcp_option_info(o->kind);
 	char value[128];
@@ -235,6 +265,22 @@ char *words_options(const struct trace_step *step, char *out, size_t size)
 		add(out, size, out[0] ? ",bad length" : "<bad length");
 	if (out[0])
 		add(out, size, ">");
+	return out;
+}
+
+char *words_sack(const struct trace_step *step, char *out, size_t size)
+{
+	struct tcp_option_walk w = tcp_option_walk(step->seg.option_bytes, step->seg.option_len);
+	struct tcp_option o;
+
+	out[0] = '\0';
+	while (tcp_option_next(&w, &o) == TCP_OPTION_FOUND) {
+		if (o.kind != TCP_OPTION_SACK)
+			continue;
+		add(out, size, "SACK ");
+		add_sack(step, &o, out, size);
+		break;
+	}
 	return out;
 }
 

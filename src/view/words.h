@@ -11,12 +11,16 @@
 
 #define WORDS_MAX 256u
 
-/* "ack 1 = client's seq 0 + 1 (SYN)": one equation of @step; returns @out. */
-char *words_equation(const struct trace_step *step, const struct trace_equation *eq, char *out,
-		     size_t size);
+/* "ack 1 = client's seq 0 + 1 (SYN)": one equation of @step, in relative or absolute numbers; returns
+ * @out. */
+char *words_equation(const struct trace_step *step, const struct trace_equation *eq, bool absolute,
+		     char *out, size_t size);
 
 /* Where its numbers come from: "step 4", "steps 7 to 9"; "" when that is not known. Returns @out. */
 char *words_source(const struct trace_equation *eq, char *out, size_t size);
+
+/* "SACK 2921-4381": what arrived beyond a gap, relative; "" without. Returns @out. */
+char *words_sack(const struct trace_step *step, char *out, size_t size);
 
 /* What became of it: "ok", "WRONG", ...; "" where there is nothing to judge. */
 const char *words_verdict(const struct trace_equation *eq, enum style *style);

@@ -12,8 +12,9 @@ struct capture;
  * capture_open() - listen on an interface
  * @ifname: interface
  * @filter: a pcap-filter(7) expression
- * Immediate mode, nanosecond stamps, both directions (each frame once, on loopback too), room for
- * 64 KiB frames and a ring of 32 MiB. Costs 10 to 20 ms: open once, before sending.
+ * Immediate mode, nanosecond stamps, both directions (each frame once, on loopback too), and a ring of
+ * about 500 frames of up to 64 KiB: more than that unread, and frames are dropped, however small they
+ * are. Costs 15 to 30 ms: open once, before sending.
  * Return:  NULL with @e set (STATUS_PRIVILEGE without CAP_NET_RAW, STATUS_USAGE for no such
  *          interface). Close with capture_close(), which accepts NULL. */
 struct capture *capture_open(const char *ifname, const char *filter, struct err *e);
@@ -23,7 +24,8 @@ void capture_close(struct capture *c);
 bool capture_set_filter(struct capture *c, const char *filter, struct err *e);
 
 /* The filter expression for all that may concern TCP connections with one peer: segments to or from
- * its port, fragments, IPv6 extension headers, ICMP errors from anywhere. Returns @out. */
+ * its port, fragments, IPv6 extension headers, ICMP errors from anywhere. 512 bytes are enough; the
+ * scope of @peer is left out, since the capture has an interface of its own. Returns @out. */
 char *capture_peer_filter(const struct addr *peer, uint16_t port, char *out, size_t size);
 
 /* Readable when frames wait. */

@@ -41,10 +41,16 @@ static bool apparmor_restricts(void)
 
 static bool forbidden(const char *what, int error, struct err *e)
 {
-	return err_set(e, STATUS_PRIVILEGE, "cannot make a private network: %s: %s%s; run it as root: "
-		       "`sudo tcpshake demo`", what, strerror(error),
-		       (error == EPERM || error == EACCES) && apparmor_restricts() ?
-			       " (AppArmor: kernel.apparmor_restrict_unprivileged_userns is 1)" : "");
+	const char *more = "";
+
+	if (error == ENOSPC)
+		more = " (the limit user.max_user_namespaces is reached)";
+	else if ((error == EPERM || error == EACCES) && apparmor_restricts())
+		more = " (AppArmor: kernel.apparmor_restrict_unprivileged_userns is 1)";
+	return err_set(e, STATUS_PRIVILEGE,
+		       "cannot make a private network: %s: %s%s; run it as root: "
+		       "`sudo tcpshake demo`",
+		       what, strerror(error), more);
 }
 
 static bool write_file(const char *path, const char *text, struct err *e)
@@ -113,8 +119,9 @@ static int request(struct mnl_socket *nl, struct nlmsghdr *nlh)
 	n = mnl_socket_recvfrom(nl, answer, sizeof(answer));
 	if (n < 0)
 		return errno;
-	return mnl_cb_run(answer, (size_t)n, seq, mnl_socket_get_portid(nl), NULL, NULL) < 0 ? errno
-											     : 0;
+	return mnl_cb_run(answer, (size_t)n, seq, mnl_socket_get_portid(nl), NULL, NULL) < 0 ?
+		       errno :
+		       0;
 }
 
 static int loopback_up(struct mnl_socket *nl, unsigned ifindex)
@@ -159,7 +166,8 @@ static int add_address(struct mnl_socket *nl, unsigned ifindex, const char *text
 /* Addresses first for IPv4; a kernel without IPv6 still gives a demo. */
 static bool furnish(struct mnl_socket *nl, struct err *e)
 {
-	static const char *const addresses[] = { LAB_CLIENT4, LAB_SERVER4, LAB_CLIENT6, LAB_SERVER6 };
+	static const char *const addresses[] = { LAB_CLIENT4, LAB_SERVER4, LAB_CLIENT6,
+						 LAB_SERVER6 };
 	unsigned lo = if_nametoindex("lo");
 	int error = lo ? loopback_up(nl, lo) : errno;
 
@@ -183,8 +191,8 @@ bool lab_enter(struct err *e)
 	nl = mnl_socket_open(NETLINK_ROUTE);
 	if (!nl)
 		return forbidden("no rtnetlink", errno, e);
-	ok = mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) == 0 ? furnish(nl, e)
-							       : forbidden("no rtnetlink", errno, e);
+	ok = mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) == 0 ? furnish(nl, e) :
+							       forbidden("no rtnetlink", errno, e);
 	mnl_socket_close(nl);
 	return ok;
 }

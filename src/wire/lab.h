@@ -15,7 +15,7 @@
 #define LAB_SERVER4 "198.51.100.80"
 #define LAB_CLIENT6 "2001:db8:1::10"
 #define LAB_SERVER6 "2001:db8:2::80"
-#define LAB_MTU 1500u
+#define LAB_MTU	    1500u
 
 /**
  * lab_enter() - move this process into a namespace of its own

@@ -6,7 +6,11 @@
  * FIN on its own FIN. So before each of them the server makes the kernel say what it owes
  * (TCP_QUICKACK sends a pending acknowledgement at once), and it never closes first.
  *
- * One connection after the other; ends with its parent; reads nothing but requests. */
+ * It lives as long as its parent: it holds the reading end of a pipe whose writing end only the parent
+ * has, and the kernel closes that whatever the parent dies of. (A parent-death signal would not do: who
+ * has gone back from root to the user of sudo may not signal a child that is root.)
+ *
+ * One connection after the other; reads nothing but requests; has no privilege. */
 #include "wire/lab.h"
 
 #include <errno.h>
@@ -17,8 +21,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
+
+#include "wire/privilege.h"
 
 #define REQUEST_MAX 8192u
 
@@ -75,25 +80,37 @@ static bool answer(int fd, bool is_get)
 	int len = is_get ? snprintf(text, sizeof(text),
 				    "HTTP/1.1 200 OK\r\nServer: tcpshake-demo\r\n"
 				    "Content-Type: text/plain\r\nContent-Length: %zu\r\n\r\n%s",
-				    sizeof(page) - 1, page)
-			 : snprintf(text, sizeof(text), "%s", refusal);
+				    sizeof(page) - 1, page) :
+			   snprintf(text, sizeof(text), "%s", refusal);
 
 	/* One send of less than an MSS is one segment. */
 	return send(fd, text, (size_t)len, MSG_NOSIGNAL) == len;
 }
 
+/* Wait for one of some descriptors; the end of the parent is the end of us. */
+static void wait_for(struct pollfd *p, nfds_t count, int lifeline)
+{
+	p[count] = (struct pollfd){ .fd = lifeline, .events = POLLIN };
+	while (poll(p, count + 1, -1) < 0)
+		if (errno != EINTR)
+			_exit(1);
+	if (p[count].revents)
+		_exit(0);
+}
+
 /* Requests until the client closes. */
-static void converse(int fd)
+static void converse(int fd, int lifeline)
 {
 	char request[REQUEST_MAX + 1];
 	size_t have = 0;
 
-	for (;;) {
-		ssize_t n = recv(fd, request + have, REQUEST_MAX - have, 0);
+	while (have < REQUEST_MAX) { /* no request is that long */
+		struct pollfd p[2] = { { .fd = fd, .events = POLLIN } };
+		ssize_t n;
 		char *end;
 
-		if (n < 0 && errno == EINTR)
-			continue;
+		wait_for(p, 1, lifeline);
+		n = recv(fd, request + have, REQUEST_MAX - have, 0);
 		acknowledge(fd);
 		if (n <= 0)
 			return;
@@ -105,63 +122,78 @@ static void converse(int fd)
 			have -= (size_t)(end + 4 - request);
 			memmove(request, end + 4, have + 1);
 		}
-		if (have == REQUEST_MAX)
-			return; /* no request is that long */
 	}
 }
 
-static void serve(const int listeners[2])
+static void serve(const int listeners[2], int lifeline)
 {
-	struct pollfd p[2] = { { .fd = listeners[0], .events = POLLIN },
+	struct pollfd p[3] = { { .fd = listeners[0], .events = POLLIN },
 			       { .fd = listeners[1], .events = POLLIN } };
 
 	for (;;) {
-		if (poll(p, 2, -1) < 0 && errno != EINTR)
-			return;
+		wait_for(p, 2, lifeline);
 		for (int i = 0; i < 2; i++) {
+			/* cppcheck-suppress nullPointer ; accept(2) allows it */
 			int fd = p[i].revents ? accept4(p[i].fd, NULL, NULL, SOCK_CLOEXEC) : -1;
 
 			if (fd < 0)
 				continue;
 			acknowledge(fd);
-			converse(fd);
+			converse(fd, lifeline);
 			close(fd);
 		}
 	}
 }
 
 /* The child's life. It holds none of the user's streams, so that a pipe behind us ends with us. */
-static void child(pid_t parent, const int listeners[2])
+static void child(const int listeners[2], int lifeline)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct err unused = { 0 };
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(0); /* died before the line above */
 	for (int fd = 0; null >= 0 && fd < 3; fd++)
 		dup2(null, fd);
 	/* ^C is for the parent, which then closes the connection in order. */
 	signal(SIGINT, SIG_IGN);
-	serve(listeners);
-	_exit(0);
+	if (privilege_drop(&unused))
+		serve(listeners, lifeline);
+	_exit(1);
+}
+
+/* The parent keeps its end of the lifeline open, unnamed, for the rest of its life. */
+static pid_t start(const int listeners[2], struct err *e)
+{
+	int lifeline[2];
+	pid_t pid;
+
+	if (pipe2(lifeline, O_CLOEXEC)) {
+		err_set(e, STATUS_APP, "cannot start the demo server: %s", strerror(errno));
+		return -1;
+	}
+	pid = fork();
+	if (pid == 0) {
+		close(lifeline[1]);
+		child(listeners, lifeline[0]);
+	}
+	if (pid < 0) {
+		err_set(e, STATUS_APP, "cannot start the demo server: %s", strerror(errno));
+		close(lifeline[1]);
+	}
+	close(lifeline[0]);
+	return pid;
 }
 
 pid_t lab_serve(uint16_t port, struct err *e)
 {
 	int listeners[2] = { listen_on(LAB_SERVER4, port), listen_on(LAB_SERVER6, port) };
-	pid_t parent = getpid(), pid = -1;
+	pid_t pid = -1;
 
 	/* Without IPv6 in the kernel there is still IPv4; poll() passes over -1. */
-	if (listeners[0] < 0) {
-		err_set(e, STATUS_APP, "the demo server cannot listen on " LAB_SERVER4 ":%u: %s", port,
-			strerror(errno));
-	} else {
-		pid = fork();
-		if (pid == 0)
-			child(parent, listeners);
-		if (pid < 0)
-			err_set(e, STATUS_APP, "cannot start the demo server: %s", strerror(errno));
-	}
+	if (listeners[0] < 0)
+		err_set(e, STATUS_APP, "the demo server cannot listen on " LAB_SERVER4 ":%u: %s",
+			port, strerror(errno));
+	else
+		pid = start(listeners, e);
 	for (int i = 0; i < 2; i++)
 		if (listeners[i] >= 0)
 			close(listeners[i]);

@@ -2,8 +2,8 @@
 /* guard_probe.c - does the port guard keep our kernel quiet?
  *
  * Usage: guard_probe [--no-guard] ADDRESS PORT
- * Takes a port, opens capture and crafter, sends a SYN by hand, answers the SYN,ACK with an ACK, and
- * listens for a while longer. A RST from our address is then the kernel's: this program sends none.
+ * Takes a port, opens capture and crafter, drops all privileges as the program does, sends a SYN by
+ * hand, answers the SYN,ACK with an ACK, and listens for a while longer. A RST from our address is then the kernel's: this program sends none.
  * With --no-guard it opens no guard and uses a port that nobody listens on: the control.
  * Out:   one line, "layers=min_ttl,filter,md5 synack=1 rst=0 ttl=64"; ttl is that of the SYN,ACK.
  * Exit status 0 when it could find out, else the one of the failure. */
@@ -18,6 +18,7 @@
 #include "wire/capture.h"
 #include "wire/craft.h"
 #include "wire/guard.h"
+#include "wire/privilege.h"
 #include "wire/route.h"
 
 #define ANSWER_MS 2000 /* for the SYN,ACK */
@@ -117,7 +118,7 @@ static bool run(struct probe *pr, struct err *e)
 	       (pr->capture = capture_open(pr->route.ifname,
 					   capture_peer_filter(&pr->dst, pr->port, filter,
 							       sizeof(filter)), e)) &&
-	       send_segment(pr, TCP_FLAG_SYN, 1000, 0, e) && watch(pr, e);
+	       privilege_drop(e) && send_segment(pr, TCP_FLAG_SYN, 1000, 0, e) && watch(pr, e);
 }
 
 static void print_layers(unsigned layers)

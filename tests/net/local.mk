@@ -4,15 +4,18 @@
 # To add one: write tests/net/test_NAME.py and put it into net_tests. What tests import goes into
 # net_modules.
 
-net_tests = tests/net/test_guard.py tests/net/test_wire.py
+net_tests = tests/net/test_guard.py tests/net/test_wire.py tests/net/test_get.py \
+	tests/net/test_peer_view.py tests/net/test_pcap_json.py tests/net/test_failures.py \
+	tests/net/test_leftovers.py tests/net/test_demo.py tests/net/test_privilege.py
 
-net_modules = tests/net/netlib.py
+net_modules = tests/net/netlib.py tests/net/shake.py tests/net/captures.py tests/net/webservers.py \
+	tests/net/odd_server.py
 
 # Small C programs that the tests run in a namespace.
-net_programs = tests/net/guard_probe tests/net/wire_probe
+net_programs = tests/net/guard_probe tests/net/wire_probe tests/net/capture_cost
 
 if HAVE_PYTHON3
 check_PROGRAMS += $(net_programs)
 TESTS += $(net_tests)
 endif
-EXTRA_DIST += $(net_tests) $(net_modules)
+EXTRA_DIST += $(net_tests) $(net_modules) scripts/bench

@@ -19,6 +19,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 INSIDE = "TCPSHAKE_TEST_NAMESPACE"  # set in the environment once we are inside
@@ -37,15 +38,37 @@ def built(path):
     return os.path.join(os.environ.get("top_builddir", os.getcwd()), path)
 
 
+def sanitized():
+    """Whether the program has a sanitizer in it: slower, and it needs more memory."""
+    try:
+        with open(os.path.join(os.path.dirname(program()), "config.h"), encoding="utf-8") as config:
+            return "#define TCPSHAKE_SANITIZED 1" in config.read()
+    except OSError:  # an installed one
+        return False
+
+
+def scratch():
+    """A new folder, gone when the test ends."""
+    path = tempfile.mkdtemp(prefix="tcpshake-test-")
+    atexit.register(_remove, path)
+    return path
+
+
+def _remove(path):
+    _end_children()  # first, lest they write there still
+    shutil.rmtree(path, ignore_errors=True)
+
+
 def skip_all(why):
     """End the test: not one check could be made."""
     print(f"1..0 # SKIP {why}")
     sys.exit(0)
 
 
-def enter():
+def enter(real_root=False):
     """Run the rest of the script inside namespaces of its own; all of it is skipped where they cannot
-    be made. Must be called before anything is printed or started."""
+    be made. Must be called before anything is printed or started.
+    @real_root: for what needs several users: a network namespace alone; skipped for who is not root"""
     if INSIDE in os.environ:
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         return
@@ -54,7 +77,9 @@ def enter():
             skip_all(f"no {tool}(1); it is in util-linux or iproute2")
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     # A user namespace even for root, so that both ways are one; root may do without.
-    ways = [["unshare", "--user", "--map-root-user", "--net"]]
+    ways = [] if real_root else [["unshare", "--user", "--map-root-user", "--net"]]
+    if real_root and os.geteuid() != 0:
+        skip_all("needs root: a user namespace made without it has only one user")
     if os.geteuid() == 0:
         ways.append(["unshare", "--net"])
     for way in ways:
@@ -181,6 +206,16 @@ class Namespace:
                 raise TimeoutError(f"nothing listens on port {port} after {seconds} s")
             time.sleep(0.01)
 
+    def wait_for_ipv6(self, interface, seconds=5):
+        """Return once the kernel has noticed the cable, which takes it up to a second, and has made its
+        link-local address: before that a neighbour's first question is lost."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            with open(f"/proc/{self.pid}/net/if_inet6", encoding="ascii") as lines:
+                if any(line.startswith("fe80") and line.split()[5] == interface for line in lines):
+                    return
+            time.sleep(0.01)
+
 
 class Pair:
     """Two hosts and a cable: we are the client, interface c0; the server is behind s0."""
@@ -197,6 +232,8 @@ class Pair:
             end.ip("address", "add", f"{v6}/64", "dev", name, "nodad")
             end.sysctl(f"net.ipv6.conf.{name}.accept_dad", 0)
             end.ip("link", "set", name, "up")
+        self.client.wait_for_ipv6("c0")
+        self.server.wait_for_ipv6("s0")
 
 
 def with_capabilities(*names):

@@ -6,7 +6,8 @@
  *        wire_probe send ADDRESS PORT FLAGS LENGTH [INTERFACE]
  * Route prints what it found; send crafts one segment, from port 3337, with LENGTH bytes of text. Capture
  * prints "ready", then a line for each frame that it took, until its standard input ends, then the
- * drops. Lines are words of the form name=value.
+ * drops; privileges are dropped as the program does, once the handle is open. Lines are words of the
+ * form name=value.
  * Exit status: that of the failure, which is on stderr as the program would print it. */
 #include <poll.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include "base/parse.h"
 #include "wire/capture.h"
 #include "wire/craft.h"
+#include "wire/privilege.h"
 #include "wire/route.h"
 
 static const char *const kinds[] = { "tcp", "icmp", "fragment", "truncated", "bad", "other", "not-ip" };
@@ -77,6 +79,10 @@ static bool capture(int argc, char **argv, struct err *e)
 	c = capture_open(argv[0], capture_peer_filter(&peer, (uint16_t)port, filter, sizeof(filter)), e);
 	if (!c)
 		return false;
+	/* The filter can be changed without any privilege. */
+	if (!privilege_drop(e) || !capture_set_filter(c, "less 1", e) ||
+	    !capture_set_filter(c, filter, e))
+		got = -1;
 	printf("ready link=%d\n", capture_link_type(c));
 	fflush(stdout);
 	for (bool ended = false; !ended && got >= 0;) {

@@ -11,6 +11,10 @@ unit_tests += tests/unit/test_conn_open
 unit_tests += tests/unit/test_conn_transfer
 unit_tests += tests/unit/test_options
 unit_tests += tests/unit/test_seq
+unit_tests += tests/unit/test_session
+unit_tests += tests/unit/test_loop
+unit_tests += tests/unit/test_http
+unit_tests += tests/unit/test_cli
 unit_tests += tests/unit/test_addr
 unit_tests += tests/unit/test_craft
 unit_tests += tests/unit/test_decode
@@ -19,8 +23,18 @@ unit_tests += tests/unit/test_decode_ip
 unit_tests += tests/unit/test_guard
 unit_tests += tests/unit/test_privilege
 unit_tests += tests/unit/test_route
+unit_tests += tests/unit/test_json
+unit_tests += tests/unit/test_narrate
+unit_tests += tests/unit/test_pcapfile
+unit_tests += tests/unit/test_trace_any
+unit_tests += tests/unit/test_trace_close
+unit_tests += tests/unit/test_trace_handshake
+unit_tests += tests/unit/test_trace_transfer
 
 unit_headers = tests/unit/frames.h
+unit_headers += tests/unit/observed.h tests/unit/told.h
+unit_headers += tests/data/narration-absolute.txt tests/data/narration-quiet.txt \
+	tests/data/narration-ten-steps.txt tests/data/narration-trouble.txt tests/data/narration-verbose.txt
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
