@@ -288,6 +288,15 @@ static void give_up_output(struct fetch *f)
 	f->stop = true;
 }
 
+/* libcurl's thread, which sees the end of its connection first, lets go of the body. */
+static void end_http(struct fetch *f)
+{
+	carrier_stop(&f->carrier);
+	if (!http_free(f->http))
+		f->body = NULL; /* stuck in writing: the end of the program will end it */
+	f->http = NULL;
+}
+
 static void run(struct fetch *f)
 {
 	struct err e = { 0 };
@@ -305,7 +314,8 @@ static void run(struct fetch *f)
 			f->http = NULL;
 		}
 	}
-	if (f->transferring) { /* interrupted */
+	end_http(f);
+	if (f->transferring && f->body) { /* interrupted */
 		f->result.url = f->plan->urls[f->url].text;
 		f->result.body_bytes = body_bytes(f->body);
 		f->result.saved_as = body_saved_as(f->body);
@@ -336,8 +346,7 @@ enum status fetch_run(const struct fetch_plan *plan)
 			fputs(plan->intro, f.out);
 		run(&f);
 	}
-	http_free(f.http);
-	carrier_stop(&f.carrier);
+	end_http(&f);
 	body_close(f.body);
 	if (!output_close(f.output, &e))
 		complain(&f, &e);

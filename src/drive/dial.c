@@ -56,12 +56,10 @@ static bool fill_tcp_config(const struct dial *d, const struct origin_address *a
 	c->mss = o->mss ? o->mss : mtu_text(a);
 	c->peer_mss = a->peer.family == AF_INET6 ? IPV6_PEER_MSS : IPV4_PEER_MSS;
 	c->wscale = o->wscale;
-	/* A small window must not become 0 by being shifted. */
-	while (o->window && c->wscale && !(o->window >> c->wscale))
-		c->wscale--;
 	c->use_sack = o->sack;
 	c->use_timestamps = o->timestamps;
 	c->window = o->window;
+	c->nagle = false; /* libcurl writes a request whole */
 	c->give_up_us = o->timeout_us;
 	return random_bytes(&c->ts_offset, sizeof(c->ts_offset), e);
 }

@@ -1,64 +1,53 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* http.c - libcurl's multi interface as one source of our loop; see http.h.
+/* http.c - libcurl's easy interface in a thread of its own; see http.h.
  *
- * libcurl names the descriptors it waits for (watch_socket) and its next deadline (watch_timer); all
- * descriptors are in one epoll set, and that set and the deadline are the source. */
+ * The thread waits for a transfer (job_fd), performs it and tells that it is over (done_fd, a source of
+ * our loop). What a transfer reads and writes belongs to the thread from the one to the other, and to
+ * the loop otherwise; nothing else is shared. So a slow disk, or a slow reader of standard output,
+ * holds up libcurl but not our acknowledgements, just as it would with the kernel's TCP.
+ *
+ * Never: touches the network, libnet or libpcap; calls the owner from the thread. */
 #include "http/http.h"
 
 #include <curl/curl.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "http/door.h"
 
-#define EVENTS_AT_ONCE 8
-#define CURL_BUFFER    (256L << 10) /* bytes that libcurl reads at once */
+#define CURL_BUFFER (256L << 10) /* bytes that libcurl reads at once */
+#define JOIN_S	    1 /* for a thread that is stuck in writing to a reader that does not read */
 
 struct http {
 	struct loop *loop;
 	struct http_options options;
 	struct door door;
-	int epoll_fd;
-	struct loop_source door_source, curl_source;
-	CURLM *multi;
-	CURL *easy; /* the transfer in work */
+	struct loop_source door_source, done_source;
+	int job_fd, done_fd; /* eventfd(2) */
+	pthread_t thread;
+	bool started;
+	atomic_bool quit;
+
+	/* The transfer */
+	CURL *easy;
 	struct curl_slist *headers;
+	const struct url *url;
+	bool last;
 	struct body *body;
 	struct http_reply reply;
 	struct err outcome;
 	char curl_error[CURL_ERROR_SIZE];
 };
 
-static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *unused)
-{
-	struct http *h = context;
-	struct epoll_event ev = { .data.fd = fd };
-
-	if (what == CURL_POLL_REMOVE) {
-		epoll_ctl(h->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
-		return 0;
-	}
-	if (what & CURL_POLL_IN)
-		ev.events |= EPOLLIN;
-	if (what & CURL_POLL_OUT)
-		ev.events |= EPOLLOUT;
-	if (epoll_ctl(h->epoll_fd, EPOLL_CTL_MOD, fd, &ev) == 0)
-		return 0;
-	return epoll_ctl(h->epoll_fd, EPOLL_CTL_ADD, fd, &ev);
-}
-
-static int watch_timer(CURLM *multi, long ms, void *context)
-{
-	struct http *h = context;
-
-	h->curl_source.deadline_us = ms < 0 ? LOOP_NEVER : loop_now() + (int64_t)ms * 1000;
-	return 0;
-}
+/* ---- in the thread ---------------------------------------------------------------------------- */
 
 static bool begins(const char *line, size_t len, const char *with)
 {
@@ -103,6 +92,14 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 	return body_write(h->body, bytes, size * count, &h->outcome) ? size * count : 0;
 }
 
+static int on_progress(void *context, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
+		       curl_off_t up)
+{
+	struct http *h = context;
+
+	return atomic_load(&h->quit); /* not 0: libcurl gives up */
+}
+
 static void judge(struct http *h, CURLcode code)
 {
 	struct http_reply *r = &h->reply;
@@ -124,48 +121,60 @@ static void judge(struct http *h, CURLcode code)
 			r->status_line);
 }
 
-static void drop_easy(struct http *h)
+static void set_options(struct http *h)
 {
-	if (!h->easy)
-		return;
-	curl_multi_remove_handle(h->multi, h->easy);
-	curl_easy_cleanup(h->easy);
-	h->easy = NULL;
+	const struct http_options *o = &h->options;
+	CURL *c = h->easy;
+
+	curl_easy_reset(c); /* options only: connections are kept */
+	curl_easy_setopt(c, CURLOPT_URL, h->url->text);
+	curl_easy_setopt(
+		c, h->door.path_fd < 0 ? CURLOPT_ABSTRACT_UNIX_SOCKET : CURLOPT_UNIX_SOCKET_PATH,
+		h->door.name);
+	curl_easy_setopt(c, CURLOPT_PROXY, ""); /* none, whatever the environment says */
+	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(c, CURLOPT_HTTP_VERSION,
+			 o->http10 ? (long)CURL_HTTP_VERSION_1_0 : (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(c, CURLOPT_USERAGENT,
+			 o->user_agent ? o->user_agent : "tcpshake/" PACKAGE_VERSION);
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, h->headers);
+	curl_easy_setopt(c, CURLOPT_FORBID_REUSE, h->last ? 1L : 0L);
+	/* Our own timeouts decide: libcurl's would count the address that did not answer. */
+	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, 86400L);
+	curl_easy_setopt(c, CURLOPT_BUFFERSIZE, CURL_BUFFER);
+	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(c, CURLOPT_HEADERDATA, h);
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, h);
+	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(c, CURLOPT_XFERINFODATA, h);
+	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, h->curl_error);
 }
 
-static void collect(struct http *h)
-{
-	CURLMsg *msg;
-	int left;
-
-	while ((msg = curl_multi_info_read(h->multi, &left)) != NULL) {
-		if (msg->msg != CURLMSG_DONE || msg->easy_handle != h->easy)
-			continue;
-		judge(h, msg->data.result);
-		drop_easy(h);
-		h->options.done(h->options.context);
-		return;
-	}
-}
-
-static void on_curl(void *context, short revents)
+static void *perform(void *context)
 {
 	struct http *h = context;
-	struct epoll_event events[EVENTS_AT_ONCE];
-	int running, n = revents ? epoll_wait(h->epoll_fd, events, EVENTS_AT_ONCE, 0) : 0;
+	eventfd_t count;
 
-	if (!revents) {
-		h->curl_source.deadline_us = LOOP_NEVER; /* before: libcurl may set a new one */
-		curl_multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	while (eventfd_read(h->job_fd, &count) == 0 && !atomic_load(&h->quit)) {
+		set_options(h);
+		judge(h, curl_easy_perform(h->easy));
+		eventfd_write(h->done_fd, 1);
 	}
-	for (int i = 0; i < n; i++) {
-		int mask = (events[i].events & EPOLLIN ? CURL_CSELECT_IN : 0) |
-			   (events[i].events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
-			   (events[i].events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
+	curl_easy_cleanup(h->easy); /* and with it the connections that it kept */
+	return NULL;
+}
 
-		curl_multi_socket_action(h->multi, events[i].data.fd, mask, &running);
-	}
-	collect(h);
+/* ---- in the loop ------------------------------------------------------------------------------ */
+
+static void on_done(void *context, short revents)
+{
+	struct http *h = context;
+	eventfd_t count;
+
+	if (eventfd_read(h->done_fd, &count) == 0)
+		h->options.done(h->options.context);
 }
 
 static void on_door(void *context, short revents)
@@ -177,15 +186,11 @@ static void on_door(void *context, short revents)
 		h->options.wanted(h->options.context, fd);
 }
 
-static bool set_up_multi(struct http *h, struct err *e)
+static bool set_up_curl(struct http *h, struct err *e)
 {
 	/* No TLS yet: without it libcurl starts in no time. */
-	if (curl_global_init(CURL_GLOBAL_NOTHING) || !(h->multi = curl_multi_init()))
+	if (curl_global_init(CURL_GLOBAL_NOTHING) || !(h->easy = curl_easy_init()))
 		return err_set(e, STATUS_APP, "libcurl does not start");
-	curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
-	curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);
-	curl_multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, watch_timer);
-	curl_multi_setopt(h->multi, CURLMOPT_TIMERDATA, h);
 	for (size_t i = 0; i < h->options.header_count; i++) {
 		struct curl_slist *more = curl_slist_append(h->headers, h->options.headers[i]);
 
@@ -196,17 +201,28 @@ static bool set_up_multi(struct http *h, struct err *e)
 	return true;
 }
 
+static bool start_thread(struct http *h, struct err *e)
+{
+	int error;
+
+	h->job_fd = eventfd(0, EFD_CLOEXEC);
+	h->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (h->job_fd < 0 || h->done_fd < 0)
+		return err_set(e, STATUS_APP, "cannot make an eventfd: %s", strerror(errno));
+	error = pthread_create(&h->thread, NULL, perform, h);
+	if (error)
+		return err_set(e, STATUS_APP, "cannot start a thread: %s", strerror(error));
+	h->started = true;
+	return true;
+}
+
 static bool set_up(struct http *h, struct err *e)
 {
-	if (!door_open(&h->door, h->options.keep, e))
+	if (!door_open(&h->door, h->options.keep, e) || !set_up_curl(h, e) || !start_thread(h, e))
 		return false;
-	h->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (h->epoll_fd < 0)
-		return err_set(e, STATUS_APP, "cannot make an epoll set: %s", strerror(errno));
 	h->door_source = (struct loop_source){ h->door.fd, POLLIN, LOOP_NEVER, on_door, h };
-	h->curl_source = (struct loop_source){ h->epoll_fd, POLLIN, LOOP_NEVER, on_curl, h };
-	return set_up_multi(h, e) && loop_add(h->loop, &h->door_source, e) &&
-	       loop_add(h->loop, &h->curl_source, e);
+	h->done_source = (struct loop_source){ h->done_fd, POLLIN, LOOP_NEVER, on_done, h };
+	return loop_add(h->loop, &h->door_source, e) && loop_add(h->loop, &h->done_source, e);
 }
 
 struct http *http_new(struct loop *loop, const struct http_options *options, struct err *e)
@@ -219,66 +235,57 @@ struct http *http_new(struct loop *loop, const struct http_options *options, str
 	}
 	h->loop = loop;
 	h->options = *options;
-	h->door.fd = h->door.path_fd = h->epoll_fd = -1;
+	h->door.fd = h->door.path_fd = h->job_fd = h->done_fd = -1;
 	if (set_up(h, e))
 		return h;
 	http_free(h);
 	return NULL;
 }
 
-void http_free(struct http *h)
+/* False when the thread does not end: it is writing to somebody who does not read. */
+static bool end_thread(struct http *h)
 {
-	if (!h)
-		return;
-	drop_easy(h);
-	if (h->multi)
-		curl_multi_cleanup(h->multi);
-	curl_slist_free_all(h->headers);
-	loop_remove(h->loop, &h->door_source);
-	loop_remove(h->loop, &h->curl_source);
-	door_close(&h->door);
-	if (h->epoll_fd >= 0)
-		close(h->epoll_fd);
-	free(h);
+	struct timespec until;
+
+	if (!h->started) {
+		curl_easy_cleanup(h->easy);
+		return true;
+	}
+	atomic_store(&h->quit, true);
+	eventfd_write(h->job_fd, 1);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += JOIN_S;
+	return pthread_timedjoin_np(h->thread, NULL, &until) == 0;
 }
 
-static void set_options(struct http *h, const struct url *url, bool last)
+bool http_free(struct http *h)
 {
-	const struct http_options *o = &h->options;
-	CURL *c = h->easy;
-
-	curl_easy_setopt(c, CURLOPT_URL, url->text);
-	curl_easy_setopt(
-		c, h->door.path_fd < 0 ? CURLOPT_ABSTRACT_UNIX_SOCKET : CURLOPT_UNIX_SOCKET_PATH,
-		h->door.name);
-	curl_easy_setopt(c, CURLOPT_PROXY, ""); /* none, whatever the environment says */
-	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(c, CURLOPT_HTTP_VERSION,
-			 o->http10 ? (long)CURL_HTTP_VERSION_1_0 : (long)CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(c, CURLOPT_USERAGENT,
-			 o->user_agent ? o->user_agent : "tcpshake/" PACKAGE_VERSION);
-	curl_easy_setopt(c, CURLOPT_HTTPHEADER, h->headers);
-	curl_easy_setopt(c, CURLOPT_FORBID_REUSE, last ? 1L : 0L);
-	curl_easy_setopt(c, CURLOPT_BUFFERSIZE, CURL_BUFFER);
-	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header);
-	curl_easy_setopt(c, CURLOPT_HEADERDATA, h);
-	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
-	curl_easy_setopt(c, CURLOPT_WRITEDATA, h);
-	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, h->curl_error);
+	if (!h)
+		return true;
+	loop_remove(h->loop, &h->door_source);
+	loop_remove(h->loop, &h->done_source);
+	door_close(&h->door); /* a connection that waits there ends */
+	if (!end_thread(h))
+		return false;
+	curl_slist_free_all(h->headers);
+	if (h->job_fd >= 0)
+		close(h->job_fd);
+	if (h->done_fd >= 0)
+		close(h->done_fd);
+	free(h);
+	return true;
 }
 
 bool http_fetch(struct http *h, const struct url *url, struct body *body, bool last, struct err *e)
 {
+	h->url = url;
 	h->body = body;
+	h->last = last;
 	h->reply = (struct http_reply){ 0 };
 	h->outcome = (struct err){ 0 };
 	h->curl_error[0] = '\0';
-	h->easy = curl_easy_init();
-	if (!h->easy)
-		return err_set(e, STATUS_APP, "out of memory");
-	set_options(h, url, last);
-	if (curl_multi_add_handle(h->multi, h->easy) != CURLM_OK)
-		return err_set(e, STATUS_APP, "libcurl takes no transfer");
+	if (eventfd_write(h->job_fd, 1))
+		return err_set(e, STATUS_APP, "cannot start a transfer: %s", strerror(errno));
 	return true;
 }
 

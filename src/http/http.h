@@ -2,7 +2,8 @@
 /* http.h - HTTP by libcurl, over connections that we make.
  *
  * libcurl connects to a private Unix socket; each such connection is handed to the owner, who carries
- * its bytes over our own TCP. One thread: libcurl runs inside the loop. */
+ * its bytes over our own TCP. libcurl, and the body's sink with it, runs in a thread of its own; all
+ * calls and callbacks here are of the loop's. */
 #ifndef TCPSHAKE_HTTP_HTTP_H
 #define TCPSHAKE_HTTP_HTTP_H
 
@@ -38,8 +39,13 @@ struct http_reply {
 
 /* http_new() - NULL with @e set. */
 struct http *http_new(struct loop *loop, const struct http_options *options, struct err *e);
-/* Ends a transfer in work, and closes libcurl's connections. Accepts NULL. */
-void http_free(struct http *h);
+
+/**
+ * http_free() - end a transfer in work, and close libcurl's connections
+ * @h:      NULL is accepted; close the other ends of connections with a transfer in work first
+ * Return:  false when a transfer is stuck in writing its body to somebody who does not read: body and
+ *          url must stay then, and the end of the program ends it. */
+bool http_free(struct http *h);
 
 /**
  * http_fetch() - begin a transfer; one at a time

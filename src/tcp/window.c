@@ -8,6 +8,7 @@
 #include "tcp/seq.h"
 
 #define FIRST_LIMIT 65536u
+#define GROWN_LEAST (2u << 20) /* a reader that is late by some milliseconds closes no window */
 
 /* Bytes that could be received now: the buffer less what the reader has not taken. What lies out of
  * order is inside the window already. */
@@ -58,38 +59,43 @@ void window_select(struct tcp_conn *c)
 static void take_sample(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us)
 {
 	uint32_t ecr = seg->options.ts_ecr, ms;
+	int64_t us;
 
 	if (!c->ts_ok || !seg->options.has_timestamps || ecr == c->tune.last_ecr)
 		return;
 	c->tune.last_ecr = ecr;
 	ms = output_ts_now(c, now_us) - ecr;
-	if (!ms || ms > 60000)
+	if (ms > 60000)
 		return;
-	if (c->tune.rtt_us)
-		c->tune.rtt_us += ((int64_t)ms * 1000 - c->tune.rtt_us) / 8;
-	else
-		c->tune.rtt_us = (int64_t)ms * 1000;
+	us = (int64_t)ms * 1000;
+	if (!ms) /* less than a tick: what our own estimate says, if that is so short */
+		us = c->rtt.srtt_us && c->rtt.srtt_us < 1000 ? c->rtt.srtt_us : 500;
+	c->tune.rtt_us += c->tune.rtt_us ? (us - c->tune.rtt_us) / 8 : us;
 }
 
 /* Once a round trip: did the reader take more than in any before? Then the peer is speeding up. */
 void window_tune(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us)
 {
-	int64_t rtt_us;
-	uint64_t taken, want;
+	int64_t rtt_us, passed_us = now_us - c->tune.since_us;
+	uint64_t taken, grown, want;
 
 	take_sample(c, seg, now_us);
 	rtt_us = c->tune.rtt_us ? c->tune.rtt_us : c->rtt.srtt_us;
-	if (!rtt_us || now_us - c->tune.since_us < rtt_us)
+	if (!rtt_us || passed_us < rtt_us)
 		return;
-	taken = c->read_at - c->tune.at;
+	/* Text comes in bursts, and the round may have lasted longer: count what one RTT had of it. */
+	taken = (c->read_at - c->tune.at) * (uint64_t)rtt_us / (uint64_t)passed_us;
 	c->tune.at = c->read_at;
 	c->tune.since_us = now_us;
 	if (taken <= c->tune.space)
 		return;
-	/* Twice what came, and the growth once more on top, so that slow start is not held up. */
-	want = 2 * taken + 16ull * c->cfg.mss;
-	want += 2 * want * (taken - c->tune.space) / (c->tune.space ? c->tune.space : 1);
+	/* Twice what came; and if it is still growing, by as much again: slow start doubles, and is not
+	 * to be held up. More than doubled it has only if the measure before was of a pause. */
+	grown = taken - c->tune.space < c->tune.space ? taken - c->tune.space : c->tune.space;
+	want = 2 * (taken + grown) + 16ull * c->cfg.mss;
 	c->tune.space = taken < UINT32_MAX ? (uint32_t)taken : UINT32_MAX;
+	if (want < GROWN_LEAST)
+		want = GROWN_LEAST;
 	if (want > c->cfg.receive_buffer)
 		want = c->cfg.receive_buffer;
 	if (want > c->window_limit)
