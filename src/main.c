@@ -8,6 +8,8 @@
 
 static const struct command commands[] = {
 	{ "get", cli_get, "[options] URL...", "handshake, GET, close; prints every step" },
+	{ "pipe", cli_pipe, "[options] HOST PORT",
+	  "stdin to the connection, the connection to stdout" },
 	{ "demo", cli_demo, "[options]", "a private namespace with its own server: no root" },
 };
 

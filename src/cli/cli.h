@@ -19,6 +19,7 @@ struct command {
 };
 
 command_fn cli_get;  /* get.c */
+command_fn cli_pipe; /* pipe.c */
 command_fn cli_demo; /* demo.c */
 
 #endif

@@ -25,7 +25,7 @@ static const struct option_row connection_rows[] = {
 	NUMBER(isn, "isn", 0, "N", 0, UINT32_MAX, "initial sequence number; else by RFC 6528"),
 	NUMBER(mss, "mss", 0, "N", 1, 65535, "maximum segment size to announce; else by MTU"),
 	NUMBER(window, "window", 0, "N", 1, WINDOW_MAX, "never offer a larger window (bytes)"),
-	NUMBER(wscale, "wscale", 0, "N", 0, 14, "window scale to offer, 0 to 14 (8)"),
+	NUMBER(wscale, "wscale", 0, "N", 0, 14, "window scale to offer, 0 to 14 (7)"),
 	NUMBER(ttl, "ttl", 0, "N", 1, 255, "time to live, or hop limit (64)"),
 	SET(no_sack, "no-sack", 0, 1, "do not offer selective acknowledgements"),
 	SET(no_timestamps, "no-timestamps", 0, 1, "do not offer timestamps"),
@@ -56,7 +56,7 @@ void common_init(struct common_options *o)
 {
 	*o = (struct common_options){
 		.isn = -1,
-		.wscale = 8,
+		.wscale = 7,
 		.ttl = 64,
 		.timeout_us = TIMEOUT_US,
 		.color = VIEW_COLOR_AUTO,

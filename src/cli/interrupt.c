@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* interrupt.c - signals through a descriptor (signalfd); see interrupt.h. */
+/* interrupt.c - signals as events; see interrupt.h.
+ *
+ * By handlers that write to an eventfd, and without SA_RESTART: where the program is stuck in writing
+ * to somebody who does not read, or in opening a FIFO, the signal ends that call with EINTR, and what
+ * follows from a failed write leads to the end. A signalfd would leave it stuck. */
 #include "cli/interrupt.h"
 
 #include <errno.h>
@@ -7,29 +11,37 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
-static void watched_signals(sigset_t *set)
+static const int watched[] = { SIGINT, SIGTERM };
+
+/* What a handler can reach. */
+static volatile sig_atomic_t event_fd = -1, came_first;
+
+static void handle(int number)
 {
-	sigemptyset(set);
-	sigaddset(set, SIGINT);
-	sigaddset(set, SIGTERM);
+	int error = errno;
+
+	if (!came_first)
+		came_first = number;
+	eventfd_write(event_fd, 1);
+	errno = error;
 }
 
 static void on_signal(void *context, short revents)
 {
 	struct interrupt *i = context;
-	struct signalfd_siginfo info;
 	bool again = i->signal != 0;
+	eventfd_t count;
 
 	if (revents) {
-		if (read(i->source.fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		if (eventfd_read(i->source.fd, &count))
 			return;
-		if (!again) {
-			i->signal = (int)info.ssi_signo;
+		i->signal = came_first;
+		if (!again)
 			i->source.deadline_us = loop_now() + INTERRUPT_PATIENCE_US;
-		}
+		again = again || count > 1;
 	} else {
 		i->source.deadline_us = LOOP_NEVER;
 	}
@@ -39,15 +51,16 @@ static void on_signal(void *context, short revents)
 bool interrupt_start(struct interrupt *i, struct loop *loop,
 		     void (*came)(void *context, bool again), void *context, struct err *e)
 {
-	sigset_t set;
-	int fd;
+	struct sigaction action = { .sa_handler = handle };
+	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 
-	watched_signals(&set);
-	signal(SIGPIPE, SIG_IGN);
-	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (fd < 0)
 		return err_set(e, STATUS_APP, "cannot watch for signals: %s", strerror(errno));
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	event_fd = fd;
+	came_first = 0;
+	for (size_t n = 0; n < ARRAY_LEN(watched); n++)
+		sigaction(watched[n], &action, NULL);
 	*i = (struct interrupt){
 		.loop = loop,
 		.source = { fd, POLLIN, LOOP_NEVER, on_signal, i },
@@ -59,17 +72,14 @@ bool interrupt_start(struct interrupt *i, struct loop *loop,
 
 void interrupt_stop(struct interrupt *i)
 {
-	sigset_t set;
-
 	if (!i->loop)
 		return;
 	loop_remove(i->loop, &i->source);
+	for (size_t n = 0; n < ARRAY_LEN(watched); n++)
+		signal(watched[n], SIG_DFL);
 	close(i->source.fd);
-	watched_signals(&set);
-	if (i->signal) {
+	if (came_first) {
 		fflush(stdout);
-		signal(i->signal, SIG_DFL);
-		raise(i->signal);
+		raise(came_first);
 	}
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }

@@ -17,7 +17,8 @@ struct interrupt {
 	void *context;
 };
 
-/* From here on; SIGPIPE is ignored too. false with @e set. */
+/* From here on, for one interrupt at a time; SIGPIPE is ignored too. false with @e set. Threads that are
+ * started later must block both signals. */
 bool interrupt_start(struct interrupt *i, struct loop *loop,
 		     void (*came)(void *context, bool again), void *context, struct err *e);
 

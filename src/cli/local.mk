@@ -10,3 +10,4 @@ src_libcli_a_SOURCES += src/cli/get.c
 src_libcli_a_SOURCES += src/cli/interrupt.c src/cli/interrupt.h
 src_libcli_a_SOURCES += src/cli/options.c src/cli/options.h
 src_libcli_a_SOURCES += src/cli/output.c src/cli/output.h
+src_libcli_a_SOURCES += src/cli/pipe.c

@@ -113,12 +113,13 @@ struct output *output_new(const struct common_options *options, FILE *out, int l
 		.out = out,
 		.json = options->json,
 		.absolute = options->absolute,
-		.color = !options->json && view_want_color((enum view_color)options->color, out),
+		.color = out && !options->json &&
+			 view_want_color((enum view_color)options->color, out),
 		.verbosity = options->verbosity,
 	};
 	struct err unused = { 0 };
 
-	if (!o || !(o->view = view_open(&v))) {
+	if (!o || (out && !(o->view = view_open(&v)))) {
 		err_set(e, STATUS_APP, "out of memory");
 		free(o);
 		return NULL;

@@ -17,7 +17,7 @@ FILE *output_stream(const struct common_options *o, bool stdout_taken);
 
 /**
  * output_new() - open the view and the capture file; after privilege_drop()
- * @out:    output_stream()'s
+ * @out:    output_stream()'s, or NULL when nothing is to be told
  * @link_type: of the frames to come, for the capture file
  * Return:  NULL with @e set. */
 struct output *output_new(const struct common_options *o, FILE *out, int link_type, struct err *e);

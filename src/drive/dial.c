@@ -14,6 +14,8 @@
 #define IPV6_HEADERS  60u
 #define IPV4_PEER_MSS 536u /* what a peer that names none can take (RFC 9293 section 3.7.1) */
 #define IPV6_PEER_MSS 1220u
+#define RECEIVE_BUFFER \
+	(4u << 20) /* most that a slow reader makes us keep; about what Linux allows */
 
 struct dial {
 	struct loop *loop;
@@ -38,14 +40,8 @@ static uint16_t mtu_text(const struct origin_address *a)
 	return mtu - headers > UINT16_MAX ? UINT16_MAX : (uint16_t)(mtu - headers);
 }
 
-static bool random_bytes(void *out, size_t len, struct err *e)
-{
-	return getrandom(out, len, 0) == (ssize_t)len ||
-	       err_set(e, STATUS_APP, "no random numbers: %s", strerror(errno));
-}
-
-static bool fill_tcp_config(const struct dial *d, const struct origin_address *a, uint16_t port,
-			    struct tcp_config *c, struct err *e)
+static void fill_tcp_config(const struct dial *d, const struct origin_address *a, uint16_t port,
+			    struct tcp_config *c)
 {
 	const struct station_options *o = station_options(d->station);
 
@@ -55,13 +51,14 @@ static bool fill_tcp_config(const struct dial *d, const struct origin_address *a
 	c->isn = station_isn(d->station, &a->route.src, port, &a->peer, c->peer_port, loop_now());
 	c->mss = o->mss ? o->mss : mtu_text(a);
 	c->peer_mss = a->peer.family == AF_INET6 ? IPV6_PEER_MSS : IPV4_PEER_MSS;
+	c->receive_buffer = RECEIVE_BUFFER;
 	c->wscale = o->wscale;
 	c->use_sack = o->sack;
 	c->use_timestamps = o->timestamps;
 	c->window = o->window;
-	c->nagle = false; /* libcurl writes a request whole */
+	c->nagle = false; /* libcurl writes a request whole, and a user at a shell waits */
 	c->give_up_us = o->timeout_us;
-	return random_bytes(&c->ts_offset, sizeof(c->ts_offset), e);
+	c->ts_offset = station_ts_offset(d->station, &a->route.src, &a->peer);
 }
 
 static struct link *open_link(const struct dial *d, const struct origin_address *a, struct err *e)
@@ -78,8 +75,10 @@ static struct link *open_link(const struct dial *d, const struct origin_address 
 		return NULL;
 	/* One label for the connection, unlike those of others (RFC 6437 section 3). */
 	if (a->peer.family == AF_INET6) {
-		if (!random_bytes(&ip.flow_label, sizeof(ip.flow_label), e))
+		if (getrandom(&ip.flow_label, sizeof(ip.flow_label), 0) < 0) {
+			err_set(e, STATUS_APP, "no random numbers: %s", strerror(errno));
 			return NULL;
+		}
 		ip.flow_label &= 0xfffff;
 	}
 	return link_live(a->craft, capture, &ip, e);
@@ -131,14 +130,15 @@ static bool try_address(struct dial *d, const struct origin_address *a, struct e
 		.mtu_text = mtu_text(a),
 		.peer_name = name,
 		.connect_us = others ? o->timeout_us / 2 : o->timeout_us,
-		.silence_us = o->timeout_us,
+		.silence_us = o->may_be_silent ? 0 : o->timeout_us,
 		.watch = d->watch,
 		.changed = on_change,
 		.context = d,
 	};
 
-	if (!guard || !fill_tcp_config(d, a, guard_port(guard), &config.tcp, e))
+	if (!guard)
 		return false;
+	fill_tcp_config(d, a, guard_port(guard), &config.tcp);
 	name_peer(d, a, name, sizeof(name));
 	config.link = open_link(d, a, e);
 	if (!config.link)

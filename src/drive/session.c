@@ -185,12 +185,14 @@ static void move_on(struct session *s, int64_t now)
 		enter_phase(s, PHASE_OVER);
 }
 
-static int64_t next_deadline(const struct session *s)
+static int64_t next_deadline(const struct session *s, int64_t now)
 {
 	int64_t all[] = { tcp_conn_deadline(s->conn), connect_deadline(s), silence_deadline(s) };
 	int64_t first = LOOP_NEVER;
 
-	if (s->more_frames && s->phase != PHASE_OVER)
+	if (session_holds(s, now))
+		first = s->hold_until_us;
+	else if (s->more_frames && s->phase != PHASE_OVER)
 		return 0;
 	if (s->phase == PHASE_DRAINING)
 		return s->last_unseen ? s->drain_until_us : LOOP_NEVER;
@@ -213,9 +215,9 @@ void session_serve(struct session *s)
 	move_on(s, now);
 	if (s->established)
 		session_tend_stream(s);
-	s->wire.deadline_us = next_deadline(s);
-	if (s->phase == PHASE_OVER)
-		s->wire.events = 0;
+	s->wire.deadline_us = next_deadline(s, now);
+	s->wire.events =
+		s->phase == PHASE_OVER || s->wire_gone || session_holds(s, now) ? 0 : POLLIN;
 }
 
 void session_tell(struct session *s)

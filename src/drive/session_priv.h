@@ -35,6 +35,7 @@ struct session {
 	/* the wire */
 	struct loop_source wire; /* the capture, and every deadline of the session */
 	bool more_frames;	 /* the last round stopped before the capture was empty */
+	bool wire_gone;
 	int64_t start_us, heard_us, drain_until_us;
 	struct sent last; /* the last segment sent */
 	bool last_unseen;
@@ -48,7 +49,9 @@ struct session {
 	int in_fd, out_fd; /* -1: not attached */
 	struct loop_source in, out;
 	bool in_ended, out_ended, out_full;
-	int reader_error; /* errno that ended writing to the stream; 0: none */
+	bool held;	       /* the reader was waited for since it last took something: ... */
+	int64_t hold_until_us; /* ... until then nothing is taken from the wire */
+	int reader_error;      /* errno that ended writing to the stream; 0: none */
 	uint8_t chunk[STREAM_CHUNK];
 };
 
@@ -65,6 +68,7 @@ void session_read_wire(struct session *s);	      /* take what was captured */
 /* session_stream.c */
 size_t session_deliver(void *context, const uint8_t *text, size_t len); /* the engine's deliver() */
 void session_retry_reader(struct session *s); /* it was full: offer again what the engine kept */
-void session_tend_stream(struct session *s);  /* the peer's end, and what to wait for */
+bool session_holds(const struct session *s, int64_t now_us); /* wait for the reader, not the wire */
+void session_tend_stream(struct session *s); /* the peer's end, and what to wait for */
 
 #endif

@@ -7,10 +7,13 @@
  * Never: blocks, drops or copies twice what is on its way to the reader. */
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "drive/session_priv.h"
+
+#define HOLD_US 4000 /* less than the 8 ms after which Linux would probe its tail */
 
 /* EAGAIN and EWOULDBLOCK are one number on Linux. */
 static bool try_again(int error)
@@ -23,6 +26,22 @@ static ssize_t put(int fd, const uint8_t *bytes, size_t len)
 	ssize_t n = send(fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 	return n < 0 && errno == ENOTSOCK ? write(fd, bytes, len) : n;
+}
+
+/* A reader that is only a little slower than the wire gets a moment to catch up, in which frames wait in
+ * the capture's ring: else the window would close, and the store fill, for the sake of milliseconds.
+ * One moment each time that it took something: a reader that stands still stops no acknowledgement. */
+static void reader_full(struct session *s)
+{
+	s->out_full = true;
+	if (!s->held)
+		s->hold_until_us = loop_now() + HOLD_US;
+	s->held = true;
+}
+
+bool session_holds(const struct session *s, int64_t now_us)
+{
+	return s->out_full && s->held && now_us < s->hold_until_us;
 }
 
 size_t session_deliver(void *context, const uint8_t *text, size_t len)
@@ -38,7 +57,7 @@ size_t session_deliver(void *context, const uint8_t *text, size_t len)
 		if (n >= 0) {
 			done += (size_t)n;
 		} else if (errno == EAGAIN) {
-			s->out_full = true;
+			reader_full(s);
 		} else if (!try_again(errno)) {
 			s->reader_error = errno;
 			return len;
@@ -50,7 +69,8 @@ size_t session_deliver(void *context, const uint8_t *text, size_t len)
 void session_retry_reader(struct session *s)
 {
 	s->out_full = false;
-	tcp_conn_resume(s->conn, loop_now());
+	if (tcp_conn_resume(s->conn, loop_now()))
+		s->held = false;
 	if (!s->out_full)
 		s->heard_us = loop_now(); /* the peer could not speak while our window was closed */
 }
@@ -62,6 +82,23 @@ static void on_writable(void *context, short revents)
 	session_retry_reader(s);
 	session_serve(s);
 	session_tell(s);
+}
+
+/* A Unix socket says ECONNRESET when its other end went away and left bytes unread: what a kernel's TCP
+ * would answer with RST (RFC 9293 section 3.6.1). All else is a failure of the source alone. */
+static void cannot_read(struct session *s, int error)
+{
+	struct err e = { 0 };
+
+	s->in_ended = true;
+	if (error == ECONNRESET) {
+		s->reader_error = error;
+		return;
+	}
+	err_set(&e, STATUS_APP,
+		"cannot read what is to be sent to %s: %s; the connection was reset", s->peer_name,
+		strerror(error));
+	session_fail(s, &e);
 }
 
 static void on_readable(void *context, short revents)
@@ -80,10 +117,7 @@ static void on_readable(void *context, short revents)
 		s->in_ended = true;
 		tcp_conn_close(s->conn, now);
 	} else if (n < 0 && !try_again(errno)) {
-		/* A Unix socket says ECONNRESET when its other end went away and left bytes unread: what
-		 * a kernel's TCP would answer with RST (RFC 9293 section 3.6.1). */
-		s->in_ended = true;
-		s->reader_error = errno;
+		cannot_read(s, errno);
 	}
 	session_serve(s);
 	session_tell(s);

@@ -163,10 +163,9 @@ static void take_icmp(struct session *s, const struct packet *p, const struct fr
 	WATCH(s->cfg.watch, icmp, p, f);
 	if (s->phase != PHASE_RUNNING)
 		return;
-	tcp_conn_on_icmp(s->conn, &p->icmp, loop_now());
-	tcp_conn_info(s->conn, &info);
-	if (!info.soft_error && info.failure != TCP_FAILURE_UNREACHABLE)
+	if (!tcp_conn_on_icmp(s->conn, &p->icmp, loop_now()) || p->icmp.kind == TCP_ICMP_TOO_BIG)
 		return;
+	tcp_conn_info(s->conn, &info);
 	s->icmp_text = packet_icmp_text(p);
 	s->icmp_from = p->src;
 	if (!s->established && info.state != TCP_STATE_CLOSED) {
@@ -218,6 +217,8 @@ void session_read_wire(struct session *s)
 
 	if (s->out_full)
 		session_retry_reader(s);
+	if (session_holds(s, loop_now()))
+		return;
 	was_full = s->out_full;
 	for (int i = 0; i < FRAMES_AT_ONCE && s->out_full == was_full; i++) {
 		got = s->cfg.link->receive(s->cfg.link, &f, &e);
@@ -227,7 +228,7 @@ void session_read_wire(struct session *s)
 	}
 	s->more_frames = got > 0;
 	if (got < 0) {
-		s->wire.events = 0; /* gone: poll() would not stop telling */
+		s->wire_gone = true; /* poll() would not stop telling */
 		s->last_unseen = false;
 		session_fail(s, &e);
 	}

@@ -30,7 +30,7 @@ struct interface {
 
 struct station {
 	struct station_options options;
-	uint8_t isn_key[KEY_BYTES];
+	uint8_t isn_key[KEY_BYTES], boot_key[KEY_BYTES];
 	unsigned attempts;
 	struct interface interfaces[INTERFACES_MAX];
 	unsigned interface_count;
@@ -38,6 +38,25 @@ struct station {
 	unsigned origin_count;
 	struct guard_pool *guards;
 };
+
+/* Bytes that stay the same until the next boot, and that no other host knows. */
+static void read_boot_key(uint8_t key[KEY_BYTES])
+{
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+	char text[64] = "";
+
+	if (!f || !fgets(text, sizeof(text), f) ||
+	    sscanf(text,
+		   "%2hhx%2hhx%2hhx%2hhx-%2hhx%2hhx-%2hhx%2hhx-%2hhx%2hhx-%2hhx%2hhx%2hhx%2hhx"
+		   "%2hhx%2hhx",
+		   &key[0], &key[1], &key[2], &key[3], &key[4], &key[5], &key[6], &key[7], &key[8],
+		   &key[9], &key[10], &key[11], &key[12], &key[13], &key[14],
+		   &key[15]) != KEY_BYTES)
+		memset(key, 0,
+		       KEY_BYTES); /* then the offset is known; the clock still never goes back */
+	if (f)
+		fclose(f);
+}
 
 struct station *station_new(const struct station_options *options, struct err *e)
 {
@@ -51,6 +70,7 @@ struct station *station_new(const struct station_options *options, struct err *e
 	if (!st->options.family && st->options.src.family)
 		st->options.family = st->options.src.family;
 	st->guards = guard_pool_new(options->src_port, e);
+	read_boot_key(st->boot_key);
 	if (st->guards && getrandom(st->isn_key, sizeof(st->isn_key), 0) == KEY_BYTES)
 		return st;
 	if (st->guards)
@@ -284,4 +304,14 @@ unsigned station_drops(struct station *st)
 		if (st->interfaces[i].capture)
 			n += capture_drops(st->interfaces[i].capture);
 	return n;
+}
+
+uint32_t station_ts_offset(const struct station *st, const struct addr *local,
+			   const struct addr *peer)
+{
+	uint8_t pair[32];
+
+	memcpy(pair, local->bytes, 16);
+	memcpy(pair + 16, peer->bytes, 16);
+	return (uint32_t)siphash(st->boot_key, pair, sizeof(pair));
 }

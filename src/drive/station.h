@@ -29,6 +29,7 @@ struct station_options {
 	uint32_t window;    /* cap on the first window; 0: none */
 	uint8_t wscale, ttl;
 	bool sack, timestamps;
+	bool may_be_silent; /* an open connection may be idle for any time */
 	int64_t timeout_us; /* for connecting and for a peer's silence; 0: none */
 };
 
@@ -93,5 +94,11 @@ const struct guard *station_guard(struct station *st, const struct addr *local, 
 /* station_isn() - an initial sequence number (RFC 6528), unless the options say another. */
 uint32_t station_isn(const struct station *st, const struct addr *local, uint16_t local_port,
 		     const struct addr *peer, uint16_t peer_port, int64_t now_us);
+
+/* station_ts_offset() - of the timestamp clock toward a peer (RFC 7323 section 5.4). The same until the
+ * host boots again, so that the clock never goes back from one run of the program to the next: a server
+ * in TIME-WAIT takes a SYN from a port used before by its timestamp (RFC 6191). */
+uint32_t station_ts_offset(const struct station *st, const struct addr *local,
+			   const struct addr *peer);
 
 #endif

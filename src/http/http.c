@@ -3,8 +3,10 @@
  *
  * The thread waits for a transfer (job_fd), performs it and tells that it is over (done_fd, a source of
  * our loop). What a transfer reads and writes belongs to the thread from the one to the other, and to
- * the loop otherwise; nothing else is shared. So a slow disk, or a slow reader of standard output,
- * holds up libcurl but not our acknowledgements, just as it would with the kernel's TCP.
+ * the loop otherwise; nothing else is shared. So a slow disk, or a slow reader of standard output, holds
+ * up libcurl but not our acknowledgements, just as it would with the kernel's TCP. A connection that
+ * libcurl closes in a transfer is closed by the loop, after its owner was told that the transfer is
+ * over: so the two are always told in that order.
  *
  * Never: touches the network, libnet or libpcap; calls the owner from the thread. */
 #include "http/http.h"
@@ -14,6 +16,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,12 +27,14 @@
 #include "http/door.h"
 
 #define CURL_BUFFER (256L << 10) /* bytes that libcurl reads at once */
+#define CLOSING_MAX 4u
 #define JOIN_S	    1 /* for a thread that is stuck in writing to a reader that does not read */
 
 struct http {
 	struct loop *loop;
 	struct http_options options;
 	struct door door;
+	bool abstract; /* its name is */
 	struct loop_source door_source, done_source;
 	int job_fd, done_fd; /* eventfd(2) */
 	pthread_t thread;
@@ -45,6 +50,8 @@ struct http {
 	struct http_reply reply;
 	struct err outcome;
 	char curl_error[CURL_ERROR_SIZE];
+	int to_close[CLOSING_MAX]; /* connections that libcurl is done with */
+	unsigned to_close_count;
 };
 
 /* ---- in the thread ---------------------------------------------------------------------------- */
@@ -52,6 +59,19 @@ struct http {
 static bool begins(const char *line, size_t len, const char *with)
 {
 	return len >= strlen(with) && !strncasecmp(line, with, strlen(with));
+}
+
+/* "Transfer-Encoding: gzip, chunked": what the last coding is decides (RFC 9112 section 6.3). */
+static bool ends_in_chunks(const char *line, size_t len)
+{
+	static const char last[] = "chunked";
+
+	if (!begins(line, len, "Transfer-Encoding:"))
+		return false;
+	while (len && strchr(" \t\r\n", line[len - 1]))
+		len--;
+	return len > strlen(last) && !strncasecmp(line + len - strlen(last), last, strlen(last)) &&
+	       strchr(" \t,:", line[len - strlen(last) - 1]);
 }
 
 /* A status line, of several (100 Continue) the last; and the headers that tell where the body ends
@@ -68,8 +88,7 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
 		memcpy(h->reply.status_line, line, n);
 		h->reply.status_line[n] = '\0';
 		h->reply.delimited = false;
-	} else if (begins(line, len, "Content-Length:") ||
-		   begins(line, len, "Transfer-Encoding: chunked")) {
+	} else if (begins(line, len, "Content-Length:") || ends_in_chunks(line, len)) {
 		h->reply.delimited = true;
 	}
 	return len;
@@ -92,6 +111,16 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 	return body_write(h->body, bytes, size * count, &h->outcome) ? size * count : 0;
 }
 
+static int close_later(void *context, curl_socket_t fd)
+{
+	struct http *h = context;
+
+	if (h->to_close_count == CLOSING_MAX || atomic_load(&h->quit))
+		return close(fd);
+	h->to_close[h->to_close_count++] = fd;
+	return 0;
+}
+
 static int on_progress(void *context, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
 		       curl_off_t up)
 {
@@ -107,6 +136,8 @@ static void judge(struct http *h, CURLcode code)
 
 	apply_fail(h);
 	r->complete = code == CURLE_OK;
+	r->delimited |=
+		r->status == 204 || r->status == 304; /* no body, whatever the headers say */
 	if (h->outcome.status)
 		return; /* the disk's fault; known already */
 	if (code != CURLE_OK)
@@ -128,9 +159,8 @@ static void set_options(struct http *h)
 
 	curl_easy_reset(c); /* options only: connections are kept */
 	curl_easy_setopt(c, CURLOPT_URL, h->url->text);
-	curl_easy_setopt(
-		c, h->door.path_fd < 0 ? CURLOPT_ABSTRACT_UNIX_SOCKET : CURLOPT_UNIX_SOCKET_PATH,
-		h->door.name);
+	curl_easy_setopt(c, h->abstract ? CURLOPT_ABSTRACT_UNIX_SOCKET : CURLOPT_UNIX_SOCKET_PATH,
+			 h->door.name);
 	curl_easy_setopt(c, CURLOPT_PROXY, ""); /* none, whatever the environment says */
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION,
@@ -149,6 +179,8 @@ static void set_options(struct http *h)
 	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
 	curl_easy_setopt(c, CURLOPT_XFERINFODATA, h);
 	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(c, CURLOPT_CLOSESOCKETFUNCTION, close_later);
+	curl_easy_setopt(c, CURLOPT_CLOSESOCKETDATA, h);
 	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, h->curl_error);
 }
 
@@ -168,13 +200,27 @@ static void *perform(void *context)
 
 /* ---- in the loop ------------------------------------------------------------------------------ */
 
+static void close_now(const int *fds, unsigned count)
+{
+	while (count)
+		close(fds[--count]);
+}
+
 static void on_done(void *context, short revents)
 {
 	struct http *h = context;
 	eventfd_t count;
+	int fds[CLOSING_MAX];
+	unsigned n;
 
-	if (eventfd_read(h->done_fd, &count) == 0)
-		h->options.done(h->options.context);
+	if (eventfd_read(h->done_fd, &count))
+		return;
+	/* The owner may start another transfer in its callback: the list is the thread's again then. */
+	n = h->to_close_count;
+	memcpy(fds, h->to_close, sizeof(fds));
+	h->to_close_count = 0;
+	h->options.done(h->options.context);
+	close_now(fds, n);
 }
 
 static void on_door(void *context, short revents)
@@ -203,13 +249,18 @@ static bool set_up_curl(struct http *h, struct err *e)
 
 static bool start_thread(struct http *h, struct err *e)
 {
+	sigset_t all, before;
 	int error;
 
 	h->job_fd = eventfd(0, EFD_CLOEXEC);
 	h->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (h->job_fd < 0 || h->done_fd < 0)
 		return err_set(e, STATUS_APP, "cannot make an eventfd: %s", strerror(errno));
+	/* Signals are the loop's. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
 	error = pthread_create(&h->thread, NULL, perform, h);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (error)
 		return err_set(e, STATUS_APP, "cannot start a thread: %s", strerror(error));
 	h->started = true;
@@ -218,7 +269,10 @@ static bool start_thread(struct http *h, struct err *e)
 
 static bool set_up(struct http *h, struct err *e)
 {
-	if (!door_open(&h->door, h->options.keep, e) || !set_up_curl(h, e) || !start_thread(h, e))
+	if (!door_open(&h->door, h->options.keep, e))
+		return false;
+	h->abstract = h->door.path_fd < 0;
+	if (!set_up_curl(h, e) || !start_thread(h, e))
 		return false;
 	h->door_source = (struct loop_source){ h->door.fd, POLLIN, LOOP_NEVER, on_door, h };
 	h->done_source = (struct loop_source){ h->done_fd, POLLIN, LOOP_NEVER, on_done, h };
@@ -267,6 +321,7 @@ bool http_free(struct http *h)
 	door_close(&h->door); /* a connection that waits there ends */
 	if (!end_thread(h))
 		return false;
+	close_now(h->to_close, h->to_close_count);
 	curl_slist_free_all(h->headers);
 	if (h->job_fd >= 0)
 		close(h->job_fd);

@@ -18,6 +18,9 @@
 #define BRIEF_AFTER_LOSS_US \
 	500000 /* the FIN of a peer with Linux's least RTO, 200 ms, comes again */
 
+#define MSS_LEAST	   88 /* a path MTU of 128: far below any real one, far above a division by zero */
+#define TIME_WAIT_GRACE_US (2 * TCP_MSL_US)
+
 #define TO(state) (1u << TCP_STATE_##state)
 
 /* RFC 9293 figure 5, from an active open on; any state may end in CLOSED. */
@@ -54,9 +57,13 @@ void conn_enter_time_wait(struct tcp_conn *c, int64_t now_us)
 
 	if (stay == TCP_TIME_WAIT_BRIEF)
 		stay = clean ? 2 * c->rtt.srtt_us : 4 * c->rtt.srtt_us + BRIEF_AFTER_LOSS_US;
-	if (c->state != TCP_STATE_TIME_WAIT)
+	if (c->state != TCP_STATE_TIME_WAIT) {
 		conn_enter(c, TCP_STATE_TIME_WAIT);
-	c->timers[TIMER_TIME_WAIT] = now_us + stay;
+		c->time_wait_ends_us = now_us + stay + TIME_WAIT_GRACE_US;
+	}
+	/* A FIN that comes again starts it anew, but a peer that never stops must not hold us. */
+	c->timers[TIMER_TIME_WAIT] =
+		now_us + stay < c->time_wait_ends_us ? now_us + stay : c->time_wait_ends_us;
 }
 
 void tcp_config_init(struct tcp_config *config)
@@ -188,20 +195,17 @@ void tcp_conn_abort(struct tcp_conn *c, int64_t now_us)
 }
 
 /* RFC 5927 section 4.1: whoever cannot quote a number in flight is not on the path. */
-void tcp_conn_on_icmp(struct tcp_conn *c, const struct tcp_icmp *icmp, int64_t now_us)
+bool tcp_conn_on_icmp(struct tcp_conn *c, const struct tcp_icmp *icmp, int64_t now_us)
 {
-	uint32_t least =
-		88; /* a path MTU of 128: far below any real one, far above a division by zero */
-
 	if (c->state == TCP_STATE_CLOSED ||
 	    !seq_within(icmp->seq, c->snd_una, c->snd_nxt - c->snd_una))
-		return;
+		return false;
 	switch (icmp->kind) {
 	case TCP_ICMP_HARD:
 		/* RFC 5927 section 5.2: an open connection does not die of a hard error. */
 		if (!conn_synchronized(c)) {
 			conn_fail(c, TCP_FAILURE_UNREACHABLE);
-			return;
+			return true;
 		}
 		c->soft_error = true;
 		break;
@@ -210,18 +214,20 @@ void tcp_conn_on_icmp(struct tcp_conn *c, const struct tcp_icmp *icmp, int64_t n
 		break;
 	case TCP_ICMP_TOO_BIG:
 		if (!conn_synchronized(c) || icmp->text_max >= c->mss)
-			return;
-		c->mss = icmp->text_max > least ? icmp->text_max : least;
+			return true;
+		if (c->mss > MSS_LEAST)
+			c->mss = icmp->text_max > MSS_LEAST ? icmp->text_max : MSS_LEAST;
 		/* Not a sign of congestion (RFC 8201 section 5.4): just send it again, smaller. */
 		for (unsigned i = 0; i < c->q.count; i++) {
 			struct sent *s = sendq_record(&c->q, i);
 
-			if (s->end - s->seq > c->mss && !(s->marks & SENT_SACKED))
+			if (s->end - s->seq > output_text_max(c) && !(s->marks & SENT_SACKED))
 				sendq_mark(&c->q, s, SENT_LOST, 0);
 		}
 		break;
 	}
 	timers_tend(c, now_us);
+	return true;
 }
 
 enum tcp_state tcp_conn_state(const struct tcp_conn *c)
@@ -246,7 +252,7 @@ uint64_t tcp_conn_unread(const struct tcp_conn *c)
 
 bool tcp_conn_all_acked(const struct tcp_conn *c)
 {
-	return c->snd_una == c->snd_nxt && c->snd_una != c->iss && !conn_unsent(c);
+	return c->snd_una == c->snd_nxt && conn_synchronized(c) && !conn_unsent(c);
 }
 
 void tcp_conn_info(const struct tcp_conn *c, struct tcp_conn_info *out)

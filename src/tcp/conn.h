@@ -158,8 +158,8 @@ void tcp_conn_on_segment(struct tcp_conn *c, const struct tcp_segment *seg, int6
 
 /**
  * tcp_conn_on_icmp() - an ICMP error that quotes this connection arrived (RFC 5927)
- * Ignored unless the quoted sequence number is in flight. */
-void tcp_conn_on_icmp(struct tcp_conn *c, const struct tcp_icmp *icmp, int64_t now_us);
+ * Return:  false when it was ignored: the quoted sequence number is not in flight. */
+bool tcp_conn_on_icmp(struct tcp_conn *c, const struct tcp_icmp *icmp, int64_t now_us);
 
 /* tcp_conn_on_timer() - the time is now @now_us; does what is due, may be called at any time. */
 void tcp_conn_on_timer(struct tcp_conn *c, int64_t now_us);

@@ -45,12 +45,14 @@ struct tcp_conn {
 	uint8_t snd_wscale;
 	uint32_t mss; /* text and options that one segment to the peer may hold */
 	struct sendq q;
+	int64_t time_wait_ends_us;
 	bool close_wanted; /* FIN after the last byte */
 	bool fin_sent;
 	uint32_t fin_seq;
 	bool probe_due;	     /* send into the closed window */
 	bool push_small;     /* send what the window allows, however little */
 	int64_t progress_us; /* when the peer last acknowledged something, or the flight began */
+	bool stray_answered; /* in SYN-SENT, an ACK of something else was answered */
 	bool rst_owed;
 	struct tcp_segment rst;
 	uint8_t *scratch; /* one segment of text that wraps in the ring */
@@ -155,6 +157,7 @@ void timers_tend(struct tcp_conn *c, int64_t now_us);
 
 /* output.c */
 uint32_t output_ts_now(const struct tcp_conn *c, int64_t now_us);
+uint32_t output_text_max(const struct tcp_conn *c);
 bool output_window_shut(const struct tcp_conn *c);
 
 #endif

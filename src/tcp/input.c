@@ -13,6 +13,7 @@
 #define CHALLENGE_SPAN_US 5000000
 #define PAWS_VALID_US	  (24LL * 24 * 3600 * 1000000) /* RFC 7323 section 5.5 */
 #define WSCALE_MAX	  14			       /* RFC 7323 section 2.3 */
+#define SYN_AGAIN_US	  10000
 #define MSS_FLOOR	  28 /* timestamps and 16 bytes of text: less would not move anything */
 
 enum step { STEP_GO_ON, STEP_STOP };
@@ -89,6 +90,17 @@ static void become_established(struct tcp_conn *c)
 	}
 }
 
+/* Most likely the peer is still in TIME-WAIT, or half-open, with an earlier connection between the same
+ * ports (RFC 9293 section 3.5.1). Our RST ends that, so the SYN, which it did not take, goes again soon
+ * after and not only after an RTO. Once: a stranger must not make us a source of SYNs. */
+static void answer_stray_ack(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us)
+{
+	owe_rst_for(c, seg);
+	if (!c->stray_answered && (c->cfg.automatic & TCP_AUTO_RETRANSMIT))
+		c->timers[TIMER_REORDER] = now_us + SYN_AGAIN_US;
+	c->stray_answered = true;
+}
+
 /* RFC 9293 section 3.10.7.3 */
 static void on_segment_in_syn_sent(struct tcp_conn *c, const struct tcp_segment *seg,
 				   int64_t now_us)
@@ -99,7 +111,7 @@ static void on_segment_in_syn_sent(struct tcp_conn *c, const struct tcp_segment 
 	/* First, ACK: the one number that we sent, or it is not for this connection. */
 	if (ack && (seg->ack != c->snd_nxt || c->snd_nxt == c->iss)) {
 		if (!(seg->flags & TCP_FLAG_RST))
-			owe_rst_for(c, seg);
+			answer_stray_ack(c, seg, now_us);
 		return;
 	}
 	/* Second, RST: counts only with a good ACK. */
@@ -161,6 +173,16 @@ static bool acceptable(const struct tcp_conn *c, const struct tcp_segment *seg)
 	       seq_within(seg->seq + len - 1, c->rcv_nxt, window);
 }
 
+/* An ACK says what we expect. Text and FIN sent again are answered each time; bare acknowledgements are
+ * not, or two ends that disagree about the numbers would answer each other for ever. */
+static void answer_unacceptable(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us)
+{
+	if (tcp_segment_len(seg))
+		c->ack_now = true;
+	else
+		challenge(c, now_us);
+}
+
 /* First: sequence number and timestamp. */
 static enum step check_seq(struct tcp_conn *c, struct tcp_segment *seg, int64_t now_us)
 {
@@ -176,7 +198,7 @@ static enum step check_seq(struct tcp_conn *c, struct tcp_segment *seg, int64_t 
 	if (c->ts_ok && !seg->options.has_timestamps && !(seg->flags & TCP_FLAG_RST))
 		return STEP_STOP;
 	if (fails_paws(c, seg, now_us)) {
-		c->ack_now = true;
+		answer_unacceptable(c, seg, now_us);
 		return STEP_STOP;
 	}
 	if (acceptable(c, seg)) {
@@ -204,7 +226,7 @@ static enum step check_seq(struct tcp_conn *c, struct tcp_segment *seg, int64_t 
 		c->duplicates++;
 		conn_enter_time_wait(c, now_us);
 	}
-	c->ack_now = true;
+	answer_unacceptable(c, seg, now_us);
 	return STEP_STOP;
 }
 

@@ -89,11 +89,9 @@ static void advance_una(struct tcp_conn *c, const struct tcp_segment *seg, int64
 		if (!seq_before(s->seq, ack))
 			break;
 		if (seq_after(s->end, ack)) {
-			/* A middlebox or a partial read cut our segment: the rest is still out. Without
-			 * memory for a second record the whole stays; it is acknowledged later. */
-			if (!sendq_split(&c->q, 0, ack))
-				break;
-			s = sendq_record(&c->q, 0);
+			/* A middlebox, or a small buffer, cut our segment: the rest is still out. */
+			sendq_trim(&c->q, ack);
+			break;
 		}
 		note_arrived(c, seg, s, sent_us, now_us);
 		sendq_pop(&c->q);

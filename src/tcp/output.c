@@ -29,7 +29,7 @@ static uint32_t option_space(const struct tcp_conn *c)
 }
 
 /* Text that fits one segment beside its options (RFC 6691). */
-static uint32_t text_max(const struct tcp_conn *c)
+uint32_t output_text_max(const struct tcp_conn *c)
 {
 	return c->mss - option_space(c);
 }
@@ -103,7 +103,8 @@ static bool emit_rst(struct tcp_conn *c, struct tcp_segment *out)
 static void fill_range(struct tcp_conn *c, struct tcp_segment *out, uint32_t seq, uint32_t end)
 {
 	*out = (struct tcp_segment){ .seq = seq };
-	if (seq == c->iss) {
+	/* By state, not by number: the numbers come round. */
+	if (c->state == TCP_STATE_SYN_SENT || c->state == TCP_STATE_SYN_RECEIVED) {
 		out->flags |= TCP_FLAG_SYN;
 		return;
 	}
@@ -163,25 +164,37 @@ static struct sent *first_lost(struct tcp_conn *c, unsigned *index)
 	return NULL;
 }
 
+static uint32_t least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The path may have become narrower since a range was sent. A FIN may ride on a full segment. */
+static bool cut_to_fit(struct tcp_conn *c, unsigned index)
+{
+	const struct sent *s = sendq_record(&c->q, index);
+	uint32_t limit = output_text_max(c), text = s->end - s->seq;
+
+	if (c->fin_sent && s->end == c->fin_seq + 1)
+		text--;
+	return text <= limit || sendq_split(&c->q, index, s->seq + limit);
+}
+
 static bool emit_lost(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
 {
-	uint32_t limit = text_max(c);
+	uint32_t limit = output_text_max(c);
 	struct sent *s;
 	unsigned index;
 
 	if (!(c->cfg.automatic & TCP_AUTO_RETRANSMIT) || output_window_shut(c))
 		return false;
 	s = first_lost(c, &index);
-	if (!s || (!c->kick && conn_in_flight(c) + (s->end - s->seq) > c->cc.cwnd))
+	if (!s || (!c->kick && conn_in_flight(c) + least(s->end - s->seq, limit) > c->cc.cwnd))
 		return false;
 	c->kick = false;
-	/* The path may have become narrower since; a FIN may ride on a full segment. */
-	if (s->end - s->seq > limit + 1 ||
-	    (s->end - s->seq > limit && !(c->fin_sent && s->end == c->fin_seq + 1))) {
-		if (!sendq_split(&c->q, index, s->seq + limit))
-			return false;
-		s = sendq_record(&c->q, index);
-	}
+	if (!cut_to_fit(c, index))
+		return false;
+	s = sendq_record(&c->q, index);
 	fill_range(c, out, s->seq, s->end);
 	sendq_mark(&c->q, s, SENT_AGAIN, SENT_LOST);
 	s->sent_us = now_us;
@@ -204,7 +217,7 @@ static bool emit_syn(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us
  * (section 3.7.4). @text: bytes that could be sent; @waiting: bytes that should be. */
 static bool worth_sending(const struct tcp_conn *c, uint32_t text, uint32_t waiting)
 {
-	if (text >= text_max(c) || c->push_small)
+	if (text >= output_text_max(c) || c->push_small)
 		return true;
 	if (text == waiting && (c->snd_nxt == c->snd_una || !c->cfg.nagle || c->close_wanted))
 		return true;
@@ -220,8 +233,8 @@ static uint32_t sendable_text(const struct tcp_conn *c)
 
 	if (!(c->cfg.automatic & TCP_AUTO_SEND))
 		return 0;
-	if (text > text_max(c))
-		text = text_max(c);
+	if (text > output_text_max(c))
+		text = output_text_max(c);
 	if (text > window)
 		text = window;
 	if (in_flight && in_flight + text > c->cc.cwnd && !c->tail_due)
@@ -278,8 +291,12 @@ static bool emit_tail_probe(struct tcp_conn *c, struct tcp_segment *out, int64_t
 	c->tail_again = !fresh;
 	c->tail_end = c->snd_nxt;
 	if (!fresh) {
-		struct sent *s = sendq_record(&c->q, c->q.count - 1);
+		unsigned last = c->q.count - 1;
+		struct sent *s;
 
+		if (!cut_to_fit(c, last))
+			return false;
+		s = sendq_record(&c->q, last);
 		fill_range(c, out, s->seq, s->end);
 		sendq_mark(&c->q, s, SENT_AGAIN, SENT_LOST);
 		s->sent_us = now_us;

@@ -155,6 +155,16 @@ bool sendq_split(struct sendq *q, unsigned index, uint32_t seq)
 	return true;
 }
 
+void sendq_trim(struct sendq *q, uint32_t seq)
+{
+	struct sent *s = sendq_record(q, 0);
+	uint8_t marks = s->marks;
+
+	sendq_mark(q, s, 0, SENT_SACKED | SENT_LOST);
+	s->seq = seq;
+	sendq_mark(q, s, marks, 0);
+}
+
 void sendq_pop(struct sendq *q)
 {
 	sendq_mark(q, sendq_record(q, 0), 0, SENT_SACKED | SENT_LOST);

@@ -67,6 +67,9 @@ void sendq_mark(struct sendq *q, struct sent *s, uint8_t set, uint8_t clear);
  * memory. Pointers to records are void afterwards. */
 bool sendq_split(struct sendq *q, unsigned index, uint32_t seq);
 
+/* The oldest record begins at @seq now, which lies inside it. */
+void sendq_trim(struct sendq *q, uint32_t seq);
+
 /* Forget the oldest record. */
 void sendq_pop(struct sendq *q);
 

@@ -78,6 +78,12 @@ static void on_reorder(struct tcp_conn *c, int64_t now_us)
 {
 	uint32_t in_flight = conn_in_flight(c);
 
+	if (c->state == TCP_STATE_SYN_SENT) { /* answer_stray_ack() set it */
+		if (c->q.count)
+			sendq_mark(&c->q, sendq_record(&c->q, 0), SENT_LOST, 0);
+		c->kick = true;
+		return;
+	}
 	loss_detect(c, now_us);
 	loss_begin_recovery(c, in_flight);
 	c->kick = c->q.lost != 0;

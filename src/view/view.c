@@ -51,6 +51,8 @@ bool view_close(struct view *v, struct err *e)
 
 void view_connection(struct view *v, const struct view_connection *c)
 {
+	if (!v)
+		return;
 	if (v->ops->connection)
 		v->ops->connection(v, c);
 	settle(v);
@@ -59,6 +61,8 @@ void view_connection(struct view *v, const struct view_connection *c)
 void view_step(struct view *v, const struct trace_step *step, const struct packet *packet,
 	       const struct frame *frame)
 {
+	if (!v)
+		return;
 	if (v->ops->step)
 		v->ops->step(v, step, packet, frame);
 	settle(v);
@@ -66,6 +70,8 @@ void view_step(struct view *v, const struct trace_step *step, const struct packe
 
 void view_event(struct view *v, const struct view_event *event)
 {
+	if (!v)
+		return;
 	if (v->ops->event)
 		v->ops->event(v, event);
 	settle(v);
@@ -74,6 +80,8 @@ void view_event(struct view *v, const struct view_event *event)
 void view_summary(struct view *v, const struct trace_summary *summary,
 		  const struct view_result *result)
 {
+	if (!v)
+		return;
 	if (v->ops->summary)
 		v->ops->summary(v, summary, result);
 	settle(v);
@@ -81,5 +89,5 @@ void view_summary(struct view *v, const struct trace_summary *summary,
 
 bool view_failed(const struct view *v)
 {
-	return v->failed;
+	return v && v->failed;
 }

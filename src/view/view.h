@@ -69,6 +69,7 @@ bool view_want_color(enum view_color choice, FILE *out);
 struct view *view_open(const struct view_options *options);
 bool view_close(struct view *v, struct err *e);
 
+/* All of these do nothing when @v is NULL. */
 void view_connection(struct view *v, const struct view_connection *c);
 /* @packet, @frame: the captured frame behind the step, for the anatomy; may be NULL */
 void view_step(struct view *v, const struct trace_step *step, const struct packet *packet,

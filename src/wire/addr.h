@@ -10,9 +10,9 @@
 #define ADDR_TEXT_MAX 64u /* "[" IPv6 "%" interface "]:65535" and a NUL fit */
 
 struct addr {
-	int family;	  /* AF_INET or AF_INET6; 0: none */
+	int family;	   /* AF_INET or AF_INET6; 0: none */
 	uint8_t bytes[16]; /* network order; IPv4 in the first four, the rest zero */
-	uint32_t scope;	  /* interface index of a link-local IPv6 address, else 0 */
+	uint32_t scope;	   /* interface index of a link-local IPv6 address, else 0 */
 };
 
 /* Same family and bytes (and scope, where both have one). */

@@ -25,7 +25,7 @@
  * 511 slots in 64 MiB (measured, on lo, Ethernet and `any`). With 262,144 it would be 128 slots where
  * libpcap does not lower the value by itself (tun, `any`). Opening takes 15 to 30 ms, and 24 to 100 ms
  * with twice the buffer. */
-#define SNAPLEN 65600
+#define SNAPLEN	   65600
 #define RING_BYTES (32 << 20)
 
 struct capture {
@@ -56,14 +56,17 @@ static bool activate_failed(const struct capture *c, int code, struct err *e)
 
 	switch (code) {
 	case PCAP_ERROR_PERM_DENIED:
-		return err_set(e, STATUS_PRIVILEGE,
-			       "cannot capture on %s: Operation not permitted; it takes CAP_NET_RAW: "
-			       "use sudo, or `setcap cap_net_raw+ep` on the program, or `tcpshake demo`",
-			       c->ifname);
+		return err_set(
+			e, STATUS_PRIVILEGE,
+			"cannot capture on %s: Operation not permitted; it takes CAP_NET_RAW: "
+			"use sudo, or `setcap cap_net_raw+ep` on the program, or `tcpshake demo`",
+			c->ifname);
 	case PCAP_ERROR_NO_SUCH_DEVICE:
-		return err_set(e, STATUS_USAGE,
-			       "cannot capture on %s: No such device; `ip link` lists interfaces, -i "
-			       "chooses one", c->ifname);
+		return err_set(
+			e, STATUS_USAGE,
+			"cannot capture on %s: No such device; `ip link` lists interfaces, -i "
+			"chooses one",
+			c->ifname);
 	case PCAP_ERROR_IFACE_NOT_UP:
 		return err_set(e, STATUS_UNREACHABLE,
 			       "cannot capture on %s: it is down; `ip link set %s up` brings it up",
@@ -130,11 +133,13 @@ void capture_close(struct capture *c)
 	free(c);
 }
 
-static bool compile(struct capture *c, const char *filter, struct bpf_program *program, struct err *e)
+static bool compile(struct capture *c, const char *filter, struct bpf_program *program,
+		    struct err *e)
 {
 	return pcap_compile(c->pcap, program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0 ||
-	       err_set(e, STATUS_USAGE, "bad capture filter \"%s\": %s; pcap-filter(7) has the syntax",
-		       filter, pcap_geterr(c->pcap));
+	       err_set(e, STATUS_USAGE,
+		       "bad capture filter \"%s\": %s; pcap-filter(7) has the syntax", filter,
+		       pcap_geterr(c->pcap));
 }
 
 /* Each frame passes loopback twice; keep the outgoing copy out of the ring. In the kernel only, behind
@@ -222,12 +227,15 @@ int capture_next(struct capture *c, struct frame *f, struct err *e)
 	case PCAP_ERROR_BREAK:
 		return 0;
 	default:
-		err_set(e, STATUS_UNREACHABLE, "cannot capture on %s any more: %s; `ip link` shows its "
-			"state", c->ifname, pcap_geterr(c->pcap));
+		err_set(e, STATUS_UNREACHABLE,
+			"cannot capture on %s any more: %s; `ip link` shows its "
+			"state",
+			c->ifname, pcap_geterr(c->pcap));
 		return -1;
 	}
 	fraction = header->ts.tv_usec;
-	f->time_ns = (int64_t)header->ts.tv_sec * 1000000000 + (c->nano ? fraction : fraction * 1000);
+	f->time_ns =
+		(int64_t)header->ts.tv_sec * 1000000000 + (c->nano ? fraction : fraction * 1000);
 	f->bytes = bytes;
 	f->captured = header->caplen;
 	f->length = header->len;

@@ -23,12 +23,12 @@
 
 #include "wire/checksum.h"
 
-#define IPV4_HEADER 20u
-#define IPV6_HEADER 40u
-#define TCP_PROTOCOL 6
+#define IPV4_HEADER	   20u
+#define IPV6_HEADER	   40u
+#define TCP_PROTOCOL	   6
 #define FLAG_DONT_FRAGMENT 0x4000
-#define SEND_TRIES 200	     /* times SEND_PAUSE_MS: how long a full queue is waited out */
-#define SEND_PAUSE_MS 5
+#define SEND_TRIES	   200 /* times SEND_PAUSE_MS: how long a full queue is waited out */
+#define SEND_PAUSE_MS	   5
 
 /* libnet 1.1.6 sums up in a signed int, which overflowed for IPv6 packets of 64 KiB (measured); far
  * below that no packet can overflow it. */
@@ -64,7 +64,8 @@ static bool open_failed(int family, char *words, struct err *e)
 			       "`setcap cap_net_raw+ep` on the program, or `tcpshake demo`",
 			       strerror(errno));
 	if (errno == EAFNOSUPPORT)
-		return err_set(e, STATUS_UNREACHABLE, "cannot open a raw socket: this kernel has no %s",
+		return err_set(e, STATUS_UNREACHABLE,
+			       "cannot open a raw socket: this kernel has no %s",
 			       family == AF_INET6 ? "IPv6; use -4" : "IPv4; use -6");
 	return err_set(e, STATUS_APP, "cannot open a raw socket: %s", strerror(errno));
 }
@@ -152,16 +153,19 @@ static bool check_sizes(const struct craft *cr, const struct craft_ip *ip,
 	size_t tcp_max = cr->family == AF_INET6 ? 65535 : 65535 - IPV4_HEADER;
 
 	if (ip->src.family != cr->family || ip->dst.family != cr->family)
-		return err_set(e, STATUS_USAGE, "cannot build a packet: its addresses are not both %s",
+		return err_set(e, STATUS_USAGE,
+			       "cannot build a packet: its addresses are not both %s",
 			       cr->family == AF_INET6 ? "IPv6" : "IPv4");
 	if (seg->option_len > TCP_OPTIONS_MAX)
-		return err_set(e, STATUS_USAGE,
-			       "cannot build a segment: %u bytes of options; a header holds up to %u",
-			       seg->option_len, TCP_OPTIONS_MAX);
+		return err_set(
+			e, STATUS_USAGE,
+			"cannot build a segment: %u bytes of options; a header holds up to %u",
+			seg->option_len, TCP_OPTIONS_MAX);
 	if (seg->text_len > tcp_max - TCP_HEADER_MIN - ((seg->option_len + 3u) & ~3u))
-		return err_set(e, STATUS_USAGE,
-			       "cannot build a segment: %zu bytes of text; an IP packet holds up to 65535",
-			       seg->text_len);
+		return err_set(
+			e, STATUS_USAGE,
+			"cannot build a segment: %zu bytes of text; an IP packet holds up to 65535",
+			seg->text_len);
 	return true;
 }
 
@@ -186,8 +190,8 @@ static bool build_ipv4(libnet_t *net, const struct craft_ip *ip, uint32_t tcp_le
 	memcpy(&src, ip->src.bytes, sizeof(src));
 	memcpy(&dst, ip->dst.bytes, sizeof(dst));
 	return libnet_build_ipv4((uint16_t)(IPV4_HEADER + tcp_len), ip->tos, ip->id,
-				 ip->dont_fragment ? FLAG_DONT_FRAGMENT : 0, ip->ttl, TCP_PROTOCOL, 0,
-				 src, dst, NULL, 0, net, 0) != -1;
+				 ip->dont_fragment ? FLAG_DONT_FRAGMENT : 0, ip->ttl, TCP_PROTOCOL,
+				 0, src, dst, NULL, 0, net, 0) != -1;
 }
 
 static bool build_ipv6(libnet_t *net, const struct craft_ip *ip, uint32_t tcp_len)
@@ -272,8 +276,8 @@ static size_t build(struct craft *cr, const struct craft_ip *ip, const struct tc
 	}
 	if (len != ip_header + tcp_len) {
 		free(*out);
-		err_set(e, STATUS_APP, "cannot build a packet: libnet made %u bytes, expected %zu", len,
-			ip_header + tcp_len);
+		err_set(e, STATUS_APP, "cannot build a packet: libnet made %u bytes, expected %zu",
+			len, ip_header + tcp_len);
 		return 0;
 	}
 	if (cr->family == AF_INET6)
@@ -316,7 +320,8 @@ static int send_patiently(const struct craft *cr, const struct addr *dst, const 
 			return 0;
 		if (errno == EAGAIN)
 			poll(&full, 1, SEND_PAUSE_MS);
-		else if (errno == ENOBUFS) /* a queue behind the socket: nothing tells when it drains */
+		else if (errno ==
+			 ENOBUFS) /* a queue behind the socket: nothing tells when it drains */
 			poll(NULL, 0, SEND_PAUSE_MS);
 		else if (errno != EINTR)
 			return errno;
@@ -346,11 +351,14 @@ static bool send_failed(const struct craft *cr, const struct addr *dst, size_t l
 	case EPERM:
 		return err_set(e, STATUS_UNREACHABLE,
 			       "cannot send to %s: %s; the packet filter of this host refuses it "
-			       "(`nft list ruleset`)", to, strerror(number));
+			       "(`nft list ruleset`)",
+			       to, strerror(number));
 	case EMSGSIZE:
-		return err_set(e, STATUS_APP,
-			       "cannot send to %s: a packet of %zu bytes exceeds the interface's MTU; "
-			       "choose a smaller --mss", to, len);
+		return err_set(
+			e, STATUS_APP,
+			"cannot send to %s: a packet of %zu bytes exceeds the interface's MTU; "
+			"choose a smaller --mss",
+			to, len);
 	default:
 		return err_set(e, STATUS_APP, "cannot send to %s: %s", to, strerror(number));
 	}

@@ -18,12 +18,12 @@ struct craft;
 /* The network layer of a packet. */
 struct craft_ip {
 	struct addr src, dst;
-	uint8_t ttl;	    /* or hop limit */
-	uint8_t tos;	    /* or traffic class */
-	uint16_t id;	    /* IPv4 only; 0: the kernel chooses */
+	uint8_t ttl;	     /* or hop limit */
+	uint8_t tos;	     /* or traffic class */
+	uint16_t id;	     /* IPv4 only; 0: the kernel chooses */
 	uint32_t flow_label; /* IPv6 only, 20 bits */
-	bool dont_fragment; /* IPv4 only */
-	bool bad_checksum;  /* send a TCP checksum that is wrong on purpose */
+	bool dont_fragment;  /* IPv4 only */
+	bool bad_checksum;   /* send a TCP checksum that is wrong on purpose */
 };
 
 /**

@@ -16,15 +16,15 @@
 enum ethertype {
 	ETHERTYPE_IS_IPV4 = 0x0800,
 	ETHERTYPE_IS_ARP = 0x0806,
-	ETHERTYPE_IS_VLAN = 0x8100,	/* IEEE 802.1Q */
+	ETHERTYPE_IS_VLAN = 0x8100, /* IEEE 802.1Q */
 	ETHERTYPE_IS_IPV6 = 0x86dd,
 	ETHERTYPE_IS_PROVIDER = 0x88a8, /* IEEE 802.1ad */
 	ETHERTYPE_IS_QINQ = 0x9100,	/* 802.1ad before it had a number */
 	ETHERTYPE_SMALLEST = 0x0600,	/* below: the length of an IEEE 802.3 frame */
 };
 
-#define VLAN_TAGS_MAX 8 /* real frames have two; the bound is against made-up ones */
-#define OFFLOAD_MIN 576 /* bytes of an IP packet; smaller ones need no offload (RFC 1122 3.3.2) */
+#define VLAN_TAGS_MAX 8	  /* real frames have two; the bound is against made-up ones */
+#define OFFLOAD_MIN   576 /* bytes of an IP packet; smaller ones need no offload (RFC 1122 3.3.2) */
 
 void packet_is(struct packet *p, enum packet_kind kind, const char *why)
 {
@@ -139,7 +139,8 @@ static void decode_raw(struct reading *r, struct packet *p)
 static void decode_ethertype(struct reading *r, struct packet *p, uint16_t type)
 {
 	for (int tags = 0; type == ETHERTYPE_IS_VLAN || type == ETHERTYPE_IS_PROVIDER ||
-			   type == ETHERTYPE_IS_QINQ; tags++) {
+			   type == ETHERTYPE_IS_QINQ;
+	     tags++) {
 		if (tags == VLAN_TAGS_MAX) {
 			packet_is(p, PACKET_BAD_HEADER, "more than 8 VLAN tags");
 			return;

@@ -12,7 +12,7 @@
 
 /* Link types that we read; the values are libpcap's DLT_ numbers. */
 enum link_type {
-	LINK_NULL = 0,	      /* BSD loopback, family in the capturing host's order */
+	LINK_NULL = 0, /* BSD loopback, family in the capturing host's order */
 	LINK_ETHERNET = 1,
 	LINK_RAW = 12,	      /* DLT_RAW on Linux; also 14 and 101 in files */
 	LINK_LOOP = 108,      /* OpenBSD loopback, family in network order */
@@ -34,32 +34,32 @@ struct frame {
 /* What a frame turned out to be. */
 enum packet_kind {
 	PACKET_TCP,
-	PACKET_ICMP_ERROR,   /* quotes a TCP segment of somebody's */
-	PACKET_FRAGMENT,     /* a part of an IP datagram: not reassembled, reported */
-	PACKET_TRUNCATED,    /* the capture, or the packet, ends inside a header */
-	PACKET_BAD_HEADER,   /* a header contradicts itself */
-	PACKET_OTHER,	     /* IP, but neither TCP nor an ICMP error about TCP */
-	PACKET_NOT_IP,	     /* ARP and the like, or a link type that we do not read */
+	PACKET_ICMP_ERROR, /* quotes a TCP segment of somebody's */
+	PACKET_FRAGMENT,   /* a part of an IP datagram: not reassembled, reported */
+	PACKET_TRUNCATED,  /* the capture, or the packet, ends inside a header */
+	PACKET_BAD_HEADER, /* a header contradicts itself */
+	PACKET_OTHER,	   /* IP, but neither TCP nor an ICMP error about TCP */
+	PACKET_NOT_IP,	   /* ARP and the like, or a link type that we do not read */
 };
 
 struct packet {
 	enum packet_kind kind;
-	const char *why;      /* PACKET_TRUNCATED, _BAD_HEADER, _FRAGMENT, _NOT_IP: in words; static;
+	const char *why;     /* PACKET_TRUNCATED, _BAD_HEADER, _FRAGMENT, _NOT_IP: in words; static;
 				 otherwise NULL */
-	uint16_t vlan;	      /* outermost VLAN id + 1; 0: none */
-	size_t ip_at;	      /* offset of the IP header in the frame */
-	size_t transport_at;  /* offset of the TCP (or ICMP) header in the frame */
-	size_t text_at;	      /* offset of the payload in the frame */
+	uint16_t vlan;	     /* outermost VLAN id + 1; 0: none */
+	size_t ip_at;	     /* offset of the IP header in the frame */
+	size_t transport_at; /* offset of the TCP (or ICMP) header in the frame */
+	size_t text_at;	     /* offset of the payload in the frame */
 	struct addr src, dst;
-	uint8_t ttl, tos;     /* or hop limit, traffic class */
-	uint16_t ip_id;	      /* IPv4 */
+	uint8_t ttl, tos; /* or hop limit, traffic class */
+	uint16_t ip_id;	  /* IPv4 */
 	bool dont_fragment;
 	bool more_fragments;
 	uint16_t fragment_offset; /* bytes */
-	uint32_t ip_len;      /* bytes of the IP packet, header included, as its header claims; where
+	uint32_t ip_len;  /* bytes of the IP packet, header included, as its header claims; where
 				 offload left 0 there, as the frame is long; 0: cannot be told */
-	uint8_t protocol;     /* transport protocol, behind extension headers */
-	bool text_cut;	      /* the packet was not captured whole: see seg.text and text_captured */
+	uint8_t protocol; /* transport protocol, behind extension headers */
+	bool text_cut;	  /* the packet was not captured whole: see seg.text and text_captured */
 	size_t text_captured; /* PACKET_TCP: bytes at hand at text_at, at most seg.text_len */
 
 	/* PACKET_TCP: all of it; text_len is the wire's, and text is NULL when text_cut, so that nobody
@@ -71,8 +71,8 @@ struct packet {
 	/* PACKET_ICMP_ERROR */
 	uint8_t icmp_type, icmp_code;
 	struct addr icmp_src, icmp_dst; /* of the quoted packet: icmp_src is its sender */
-	uint32_t icmp_mtu;	/* next-hop MTU, 0 when the router did not say */
-	struct tcp_icmp icmp;	/* as the engine wants it */
+	uint32_t icmp_mtu;		/* next-hop MTU, 0 when the router did not say */
+	struct tcp_icmp icmp;		/* as the engine wants it */
 };
 
 /**

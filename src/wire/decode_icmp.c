@@ -10,10 +10,10 @@
 #include "wire/checksum.h"
 #include "wire/decode_part.h"
 
-#define QUOTED_TCP_MIN 8u	/* ports and sequence number */
-#define IPV4_MTU_MIN 68u	/* RFC 791 section 3.2 */
-#define IPV6_MTU_MIN 1280u	/* RFC 8200 section 5 */
-#define ANY_CODE 256
+#define QUOTED_TCP_MIN 8u    /* ports and sequence number */
+#define IPV4_MTU_MIN   68u   /* RFC 791 section 3.2 */
+#define IPV6_MTU_MIN   1280u /* RFC 8200 section 5 */
+#define ANY_CODE       256
 
 /* Every error that may quote a segment; the first row that fits counts. A new one is a row more. */
 static const struct icmp_error {
@@ -81,7 +81,8 @@ static bool checksum_holds(const struct reading *r, const struct packet *p)
 
 	if (p->text_cut)
 		return true;
-	if (p->src.family == AF_INET6) { /* RFC 4443 section 2.3; ICMP for IPv4 has no pseudo-header */
+	if (p->src.family ==
+	    AF_INET6) { /* RFC 4443 section 2.3; ICMP for IPv4 has no pseudo-header */
 		if (!r->final_dst.family)
 			return true;
 		sum = checksum_pseudo(&p->src, &r->final_dst, IP_PROTOCOL_ICMPV6, len);
@@ -130,7 +131,8 @@ static void decode_quote(struct reading *r, struct packet *p, const uint8_t *b)
 
 	result = ip_header_read(r->bytes + r->at, limit - r->at, p->src.family, &ip, &why);
 	if (result == IP_BAD) {
-		packet_is(p, PACKET_BAD_HEADER, "the packet quoted by an ICMP error is no IP packet");
+		packet_is(p, PACKET_BAD_HEADER,
+			  "the packet quoted by an ICMP error is no IP packet");
 		return;
 	}
 	if (result == IP_GOOD && (ip.protocol != IP_PROTOCOL_TCP || ip.fragment_offset)) {
@@ -143,7 +145,8 @@ static void decode_quote(struct reading *r, struct packet *p, const uint8_t *b)
 		return;
 	}
 	if (p->icmp.kind == TCP_ICMP_TOO_BIG && !take_mtu(b, p, &ip)) {
-		packet_is(p, PACKET_BAD_HEADER, "an ICMP error reports an MTU that no link may have");
+		packet_is(p, PACKET_BAD_HEADER,
+			  "an ICMP error reports an MTU that no link may have");
 		return;
 	}
 	p->kind = PACKET_ICMP_ERROR;

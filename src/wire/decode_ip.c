@@ -74,9 +74,9 @@ static void take_routing(const uint8_t *b, size_t len, struct ip_header *ip)
 	if (!segments_left)
 		return;
 	memset(&ip->final_dst, 0, sizeof(ip->final_dst));
-	if ((type == 0 || type == 2) && len >= 24)	/* RFC 5095, RFC 6275: the last in the list */
+	if ((type == 0 || type == 2) && len >= 24) /* RFC 5095, RFC 6275: the last in the list */
 		ip->final_dst = address(AF_INET6, b + len - 16);
-	else if (type == 4 && len >= 24)		/* RFC 8754 section 2: the first in the list */
+	else if (type == 4 && len >= 24) /* RFC 8754 section 2: the first in the list */
 		ip->final_dst = address(AF_INET6, b + 8);
 }
 

@@ -16,10 +16,10 @@ enum ip_protocol {
 
 struct reading {
 	const uint8_t *bytes;
-	size_t have;	/* bytes of the frame at hand */
-	size_t wire;	/* bytes of the frame on the wire, at least have */
-	size_t at;	/* where the next header begins */
-	size_t end;	/* where the IP packet ends by its own account; may lie behind have */
+	size_t have; /* bytes of the frame at hand */
+	size_t wire; /* bytes of the frame on the wire, at least have */
+	size_t at;   /* where the next header begins */
+	size_t end;  /* where the IP packet ends by its own account; may lie behind have */
 	struct addr final_dst; /* the destination in the pseudo-header (RFC 8200 section 8.1) */
 };
 
@@ -46,12 +46,12 @@ struct ip_header {
 	struct addr src, dst;
 	struct addr final_dst; /* behind a routing header; family 0: not known */
 	uint8_t ttl, tos;
-	uint8_t protocol;      /* of what follows the headers; of a later fragment, of the datagram */
+	uint8_t protocol; /* of what follows the headers; of a later fragment, of the datagram */
 	uint16_t id;
 	bool dont_fragment, more_fragments, is_fragment;
 	uint16_t fragment_offset; /* bytes */
-	size_t len;	  /* bytes of all these headers */
-	uint32_t total;	  /* bytes of the packet, headers included; 0: it does not say (offload) */
+	size_t len;		  /* bytes of all these headers */
+	uint32_t total; /* bytes of the packet, headers included; 0: it does not say (offload) */
 };
 
 enum ip_result {

@@ -95,18 +95,23 @@ static bool bind_failed(const struct addr *addr, uint16_t port, int number, stru
 	addr_port_text(addr, port, text);
 	switch (number) {
 	case EADDRINUSE:
-		return err_set(e, STATUS_USAGE,
-			       "cannot take port %s: %s; `ss -tanp sport = %u` shows by whom, -p chooses "
-			       "another", text, strerror(number), port);
+		return err_set(
+			e, STATUS_USAGE,
+			"cannot take port %s: %s; `ss -tanp sport = %u` shows by whom, -p chooses "
+			"another",
+			text, strerror(number), port);
 	case EACCES:
-		return err_set(e, STATUS_USAGE,
-			       "cannot take port %s: %s below net.ipv4.ip_unprivileged_port_start; -p "
-			       "chooses another", text, strerror(number));
+		return err_set(
+			e, STATUS_USAGE,
+			"cannot take port %s: %s below net.ipv4.ip_unprivileged_port_start; -p "
+			"chooses another",
+			text, strerror(number));
 	case EADDRNOTAVAIL:
 	case EINVAL: /* a link-local address without its interface */
-		return err_set(e, STATUS_USAGE,
-			       "cannot take port %s: %s; `ip address` lists the addresses of this host",
-			       text, strerror(number));
+		return err_set(
+			e, STATUS_USAGE,
+			"cannot take port %s: %s; `ip address` lists the addresses of this host",
+			text, strerror(number));
 	default:
 		return err_set(e, STATUS_APP, "cannot take port %s: %s", text, strerror(number));
 	}
@@ -146,12 +151,16 @@ static bool raise_guard(struct guard *g, const struct addr *addr, uint16_t port,
 		return false;
 	g->layers = set_layers(g->fd, addr->family);
 	if (!g->layers)
-		return err_set(e, STATUS_APP,
-			       "cannot guard port %u: this kernel has none of IP_MINTTL, SO_ATTACH_FILTER "
-			       "and TCP_MD5SIG_EXT for TCP; it would reset our connections", g->port);
+		return err_set(
+			e, STATUS_APP,
+			"cannot guard port %u: this kernel has none of IP_MINTTL, SO_ATTACH_FILTER "
+			"and TCP_MD5SIG_EXT for TCP; it would reset our connections",
+			g->port);
 	if (listen(g->fd, 1) < 0) /* two sockets may bind with SO_REUSEADDR, one may listen */
-		return errno == EADDRINUSE ? bind_failed(addr, g->port, errno, e) :
-			err_set(e, STATUS_APP, "cannot set up the port guard: %s", strerror(errno));
+		return errno == EADDRINUSE ?
+			       bind_failed(addr, g->port, errno, e) :
+			       err_set(e, STATUS_APP, "cannot set up the port guard: %s",
+				       strerror(errno));
 	return true;
 }
 

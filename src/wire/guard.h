@@ -16,9 +16,12 @@ struct guard;
 
 /* The layers that hold. */
 enum guard_layer {
-	GUARD_MIN_TTL = 1, /* IP_MINTTL / IPV6_MINHOPCOUNT 255: fails for a neighbour that sends TTL 255 */
-	GUARD_FILTER = 2,  /* drop-all socket filter: complete; needs CAP_NET_ADMIN on recent kernels */
-	GUARD_MD5 = 4,	   /* TCP_MD5SIG_EXT, a random key for every peer: complete for unsigned segments */
+	GUARD_MIN_TTL =
+		1, /* IP_MINTTL / IPV6_MINHOPCOUNT 255: fails for a neighbour that sends TTL 255 */
+	GUARD_FILTER =
+		2, /* drop-all socket filter: complete; needs CAP_NET_ADMIN on recent kernels */
+	GUARD_MD5 =
+		4, /* TCP_MD5SIG_EXT, a random key for every peer: complete for unsigned segments */
 };
 
 /**

@@ -35,15 +35,17 @@ bool privilege_check(struct err *e)
 		close(fd);
 	if (fd >= 0 || (errno != EPERM && errno != EACCES))
 		return true; /* whatever else is wrong, capture_open() and craft_open() will say */
-	return err_set(e, STATUS_PRIVILEGE,
-		       "no permission to send and capture raw packets: CAP_NET_RAW is missing; use sudo, "
-		       "or once `sudo setcap cap_net_raw+ep` on the program, or `tcpshake demo`, which "
-		       "needs neither");
+	return err_set(
+		e, STATUS_PRIVILEGE,
+		"no permission to send and capture raw packets: CAP_NET_RAW is missing; use sudo, "
+		"or once `sudo setcap cap_net_raw+ep` on the program, or `tcpshake demo`, which "
+		"needs neither");
 }
 
 static bool failed(const char *what, struct err *e)
 {
-	return err_set(e, STATUS_PRIVILEGE, "cannot give up privileges: %s: %s", what, strerror(errno));
+	return err_set(e, STATUS_PRIVILEGE, "cannot give up privileges: %s: %s", what,
+		       strerror(errno));
 }
 
 /* Who we shall be. */
@@ -63,7 +65,8 @@ static bool is_mapped(const char *map, uint32_t id)
 
 	if (!file)
 		return true;
-	while (!found && fscanf(file, "%" SCNu32 " %" SCNu32 " %" SCNu32, &first, &outside, &count) == 3)
+	while (!found &&
+	       fscanf(file, "%" SCNu32 " %" SCNu32 " %" SCNu32, &first, &outside, &count) == 3)
 		found = id >= first && id - first < count;
 	fclose(file);
 	return found;
@@ -170,7 +173,7 @@ static bool drop_bounding_set(struct err *e)
  * Another process of the user could otherwise attach to us with ptrace() and help itself to our raw
  * sockets, which the user may not have. The price: /proc/self belongs to root, there are no core files,
  * and /dev/stdout cannot be opened by name ("-" is there for that). */
-bool privilege_drop(struct err *e)
+bool privilege_shed(struct err *e)
 {
 	struct identity who = choose_identity();
 
@@ -178,5 +181,10 @@ bool privilege_drop(struct err *e)
 		return false;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return failed("no_new_privs", e);
-	return sandbox_enter(e);
+	return true;
+}
+
+bool privilege_drop(struct err *e)
+{
+	return privilege_shed(e) && sandbox_enter(e);
 }

@@ -23,4 +23,7 @@ bool privilege_check(struct err *e);
  * Return:  false with @e set when anything could not be dropped: the caller must end. */
 bool privilege_drop(struct err *e);
 
+/* privilege_shed() - the same without the seccomp filter, for a child that must still load code. */
+bool privilege_shed(struct err *e);
+
 #endif

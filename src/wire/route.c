@@ -237,19 +237,22 @@ static bool choose_interface(const struct addr *dst, const char *ifname, unsigne
 	if (ifname) {
 		*ifindex = if_nametoindex(ifname);
 		if (!*ifindex)
-			return err_set(e, STATUS_USAGE,
-				       "no interface %s: %s; `ip link` lists interfaces, -i chooses one",
-				       ifname, strerror(ENODEV));
+			return err_set(
+				e, STATUS_USAGE,
+				"no interface %s: %s; `ip link` lists interfaces, -i chooses one",
+				ifname, strerror(ENODEV));
 		if (dst->scope && dst->scope != *ifindex)
-			return err_set(e, STATUS_USAGE,
-				       "cannot reach %s through %s: the address names another interface",
-				       addr_text(dst, to), ifname);
+			return err_set(
+				e, STATUS_USAGE,
+				"cannot reach %s through %s: the address names another interface",
+				addr_text(dst, to), ifname);
 	}
 	if (addr_is_link_local(dst) && !*ifindex) /* RFC 4007 section 6 */
-		return err_set(e, STATUS_USAGE,
-			       "no route to %s: a link-local address does not say on which link; add "
-			       "%%interface to it, as in %s%%eth0, or choose one with -i",
-			       addr_text(dst, to), to);
+		return err_set(
+			e, STATUS_USAGE,
+			"no route to %s: a link-local address does not say on which link; add "
+			"%%interface to it, as in %s%%eth0, or choose one with -i",
+			addr_text(dst, to), to);
 	return true;
 }
 
@@ -263,26 +266,29 @@ static bool check_source(const struct addr *dst, unsigned oif, const struct addr
 	int fd, number;
 
 	if (src->family != dst->family)
-		return err_set(e, STATUS_USAGE,
-			       "cannot send from %s to %s: one is IPv4, the other IPv6; leave out -s",
-			       addr_text(src, text), addr_text(dst, to));
+		return err_set(
+			e, STATUS_USAGE,
+			"cannot send from %s to %s: one is IPv4, the other IPv6; leave out -s",
+			addr_text(src, text), addr_text(dst, to));
 	if (is_unspecified(src))
-		return err_set(e, STATUS_USAGE,
-			       "cannot send from %s: it is no address; leave out -s to let the kernel choose",
-			       addr_text(src, text));
+		return err_set(
+			e, STATUS_USAGE,
+			"cannot send from %s: it is no address; leave out -s to let the kernel choose",
+			addr_text(src, text));
 	fd = socket(src->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return err_set(e, STATUS_UNREACHABLE, "cannot send from %s: %s", addr_text(src, text),
-			       strerror(errno));
+		return err_set(e, STATUS_UNREACHABLE, "cannot send from %s: %s",
+			       addr_text(src, text), strerror(errno));
 	if (addr_is_link_local(&scoped) && !scoped.scope)
 		scoped.scope = oif;
 	len = addr_to_sockaddr(&scoped, 0, &sa);
 	number = bind(fd, (struct sockaddr *)&sa, len) < 0 ? errno : 0;
 	close(fd);
 	if (number)
-		return err_set(e, STATUS_USAGE,
-			       "cannot send from %s: %s; `ip address` lists the addresses of this host",
-			       addr_text(src, text), strerror(number));
+		return err_set(
+			e, STATUS_USAGE,
+			"cannot send from %s: %s; `ip address` lists the addresses of this host",
+			addr_text(src, text), strerror(number));
 	return true;
 }
 
@@ -321,9 +327,10 @@ static bool find(const struct addr *dst, unsigned oif, const struct addr *src,
 	char to[ADDR_TEXT_MAX];
 
 	if (!number && (answer->type == RTN_BROADCAST || answer->type == RTN_MULTICAST))
-		return err_set(e, STATUS_USAGE,
-			       "cannot connect to %s: TCP joins two hosts, and this address is of many",
-			       addr_text(dst, to));
+		return err_set(
+			e, STATUS_USAGE,
+			"cannot connect to %s: TCP joins two hosts, and this address is of many",
+			addr_text(dst, to));
 	if (!number)
 		number = type_to_errno(answer->type);
 	if (!number)

@@ -9,12 +9,12 @@
 #include "wire/addr.h"
 
 struct route {
-	struct addr src;	    /* the source address that the kernel prefers, or the asked one */
-	struct addr gateway;	    /* family 0: on link */
+	struct addr src;     /* the source address that the kernel prefers, or the asked one */
+	struct addr gateway; /* family 0: on link */
 	unsigned ifindex;
 	char ifname[IF_NAMESIZE];
-	uint32_t mtu;		    /* bytes of an IP packet: of the route where set, else the interface's */
-	bool loopback;		    /* the interface is a loopback one */
+	uint32_t mtu;  /* bytes of an IP packet: of the route where set, else the interface's */
+	bool loopback; /* the interface is a loopback one */
 };
 
 /**

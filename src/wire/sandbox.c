@@ -34,6 +34,7 @@
 
 /* Names, not numbers: libseccomp knows them for each architecture, and skips those that it, or the
  * architecture, does not have. */
+/* clang-format off */
 static const char *const allowed[] = {
 	/* descriptors and files */
 	"read", "readv", "pread64", "preadv", "write", "writev", "pwrite64", "pwritev", "close",
@@ -82,6 +83,7 @@ static const char *const hostile[] = {
 	"request_key", "keyctl", "open_by_handle_at", "name_to_handle_at", "lookup_dcookie", "iopl",
 	"ioperm", "personality", "vhangup",
 };
+/* clang-format on */
 
 /* A call that is allowed when one argument has one of a few values. */
 struct allowed_value {
@@ -119,7 +121,8 @@ static const struct allowed_value allowed_values[] = {
 	{ "prctl", 0, 0x53564d41 }, /* PR_SET_VMA: libc names its memory */
 };
 
-static int add_names(scmp_filter_ctx filter, uint32_t action, const char *const *names, size_t count)
+static int add_names(scmp_filter_ctx filter, uint32_t action, const char *const *names,
+		     size_t count)
 {
 	int result = 0;
 
@@ -140,8 +143,9 @@ static int add_values(scmp_filter_ctx filter)
 		const struct allowed_value *row = &allowed_values[i];
 
 		/* The kernel looks at 32 bits of these arguments, so we do. */
-		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, seccomp_syscall_resolve_name(row->call),
-					  1, SCMP_CMP(row->arg, SCMP_CMP_MASKED_EQ, UINT32_MAX, row->value));
+		result = seccomp_rule_add(
+			filter, SCMP_ACT_ALLOW, seccomp_syscall_resolve_name(row->call), 1,
+			SCMP_CMP(row->arg, SCMP_CMP_MASKED_EQ, UINT32_MAX, row->value));
 	}
 	return result;
 }
@@ -154,9 +158,9 @@ static int add_processes(scmp_filter_ctx filter)
 				      SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
 
 	for (size_t i = 0; i < ARRAY_LEN(signals) && !result; i++)
-		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW,
-					  seccomp_syscall_resolve_name(signals[i]), 1,
-					  SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, (uint32_t)getpid()));
+		result = seccomp_rule_add(
+			filter, SCMP_ACT_ALLOW, seccomp_syscall_resolve_name(signals[i]), 1,
+			SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, (uint32_t)getpid()));
 	return result;
 }
 

@@ -78,7 +78,7 @@ while read -r folder; do
 		echo "not ok $n - src/$folder includes only what is below it"
 		echo "# ${found//$'\n'/$'\n'# }"
 	fi
-done < <(cd "$src" && echo . && find . -mindepth 1 -maxdepth 1 -type d -printf '%P\n' | sort)
+done < <(cd "$src" && echo . && find . -mindepth 1 -maxdepth 1 -type d -not -name '.*' -printf '%P\n' | sort)
 
 # Planted: a line of C, the folder it stands in, and whether it is a violation.
 planted=$(mktemp -d)

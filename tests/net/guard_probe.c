@@ -44,9 +44,12 @@ static int64_t now_ms(void)
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static bool send_segment(struct probe *pr, uint16_t flags, uint32_t seq, uint32_t ack, struct err *e)
+static bool send_segment(struct probe *pr, uint16_t flags, uint32_t seq, uint32_t ack,
+			 struct err *e)
 {
-	struct craft_ip ip = { .src = pr->route.src, .dst = pr->dst, .ttl = 64, .dont_fragment = true };
+	struct craft_ip ip = {
+		.src = pr->route.src, .dst = pr->dst, .ttl = 64, .dont_fragment = true
+	};
 	struct tcp_segment seg = {
 		.src_port = pr->own_port,
 		.dst_port = pr->port,
@@ -115,17 +118,19 @@ static bool run(struct probe *pr, struct err *e)
 		pr->guard = NULL;
 	}
 	return (pr->craft = craft_open(pr->dst.family, NULL, e)) &&
-	       (pr->capture = capture_open(pr->route.ifname,
-					   capture_peer_filter(&pr->dst, pr->port, filter,
-							       sizeof(filter)), e)) &&
+	       (pr->capture = capture_open(
+			pr->route.ifname,
+			capture_peer_filter(&pr->dst, pr->port, filter, sizeof(filter)), e)) &&
 	       privilege_drop(e) && send_segment(pr, TCP_FLAG_SYN, 1000, 0, e) && watch(pr, e);
 }
 
 static void print_layers(unsigned layers)
 {
 	printf("layers=%s%s%s%s%s", layers & GUARD_MIN_TTL ? "min_ttl" : "",
-	       layers & GUARD_MIN_TTL && layers & ~1u ? "," : "", layers & GUARD_FILTER ? "filter" : "",
-	       layers & GUARD_FILTER && layers & GUARD_MD5 ? "," : "", layers & GUARD_MD5 ? "md5" : "");
+	       layers & GUARD_MIN_TTL && layers & ~1u ? "," : "",
+	       layers & GUARD_FILTER ? "filter" : "",
+	       layers & GUARD_FILTER && layers & GUARD_MD5 ? "," : "",
+	       layers & GUARD_MD5 ? "md5" : "");
 }
 
 int main(int argc, char **argv)

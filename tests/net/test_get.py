@@ -151,6 +151,17 @@ def check_several():
            "URLs of different servers and families: a connection each, in their order", done)
 
 
+def check_same_port():
+    """From one port again and again, while the server's end of the last one is in TIME-WAIT."""
+    for address in (netlib.SERVER4, netlib.SERVER6):
+        runs = [shake.run(pair.client, "get", "--json", "-p", "40404", odd("bare/1", address))
+                for _ in range(6)]
+        tap.ok(all(run.status == 0 and run.summary["state"]["server"] == "TIME-WAIT" for run in runs),
+               f"six times from one port to {address}", *runs)
+        again = [run for run in runs if run.summary.get("retransmissions") != {"client": 0, "server": 0}]
+        tap.ok(not again, "and no SYN had to be sent twice", f"{len(again)} of 6 runs", *again[:1])
+
+
 def check_requests():
     """What is asked, as the server gets it; -o - puts the body on stdout, and nothing else."""
     def echoed(*arguments):
@@ -180,5 +191,6 @@ for end in (pair.client, pair.server):
 check_framing()
 check_localhost()
 check_several()
+check_same_port()
 check_requests()
 tap.done()

@@ -21,7 +21,8 @@
 #include "wire/privilege.h"
 #include "wire/route.h"
 
-static const char *const kinds[] = { "tcp", "icmp", "fragment", "truncated", "bad", "other", "not-ip" };
+static const char *const kinds[] = { "tcp", "icmp",  "fragment", "truncated",
+				     "bad", "other", "not-ip" };
 static const char *const sums[] = { "unknown", "ok", "partial", "bad" };
 static const char *const icmp_kinds[] = { "soft", "hard", "too-big" };
 
@@ -42,7 +43,8 @@ static bool route(int argc, char **argv, struct err *e)
 		return usage(e);
 	if (!route_lookup(&dst, ifname, argc > 2 ? &src : NULL, &r, e))
 		return false;
-	printf("if=%s src=%s gateway=%s mtu=%u loopback=%d\n", r.ifname, addr_text(&r.src, src_text),
+	printf("if=%s src=%s gateway=%s mtu=%u loopback=%d\n", r.ifname,
+	       addr_text(&r.src, src_text),
 	       r.gateway.family ? addr_text(&r.gateway, gateway_text) : "none", r.mtu, r.loopback);
 	return true;
 }
@@ -54,10 +56,10 @@ static void print_frame(const struct frame *f)
 
 	packet_decode(f, &p);
 	printf("kind=%s src=%s dst=%s sport=%u dport=%u flags=%#x seq=%u text=%zu sum=%s cut=%d "
-	       "captured=%u length=%u time=%lld", kinds[p.kind], addr_text(&p.src, src),
-	       addr_text(&p.dst, dst), p.seg.src_port, p.seg.dst_port, p.seg.flags, p.seg.seq,
-	       p.seg.text_len, sums[p.seg.checksum_is], p.text_cut, f->captured, f->length,
-	       (long long)f->time_ns);
+	       "captured=%u length=%u time=%lld",
+	       kinds[p.kind], addr_text(&p.src, src), addr_text(&p.dst, dst), p.seg.src_port,
+	       p.seg.dst_port, p.seg.flags, p.seg.seq, p.seg.text_len, sums[p.seg.checksum_is],
+	       p.text_cut, f->captured, f->length, (long long)f->time_ns);
 	if (p.kind == PACKET_ICMP_ERROR)
 		printf(" icmp=%s quoted=%s mtu=%u max=%u says=%s", icmp_kinds[p.icmp.kind],
 		       addr_text(&p.icmp_dst, dst), p.icmp_mtu, p.icmp.text_max,
@@ -76,7 +78,8 @@ static bool capture(int argc, char **argv, struct err *e)
 
 	if (argc != 3 || !addr_parse(argv[1], &peer) || !parse_uint(argv[2], 1, 65535, &port))
 		return usage(e);
-	c = capture_open(argv[0], capture_peer_filter(&peer, (uint16_t)port, filter, sizeof(filter)), e);
+	c = capture_open(argv[0],
+			 capture_peer_filter(&peer, (uint16_t)port, filter, sizeof(filter)), e);
 	if (!c)
 		return false;
 	/* The filter can be changed without any privilege. */

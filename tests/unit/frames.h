@@ -75,8 +75,12 @@ static inline unsigned plain_pseudo(const struct addr *src, const struct addr *d
 				    unsigned protocol, size_t len)
 {
 	unsigned sum = plain_sum(0, src->bytes, 16); /* IPv4: the rest is zero */
-	uint8_t tail[] = { 0, (uint8_t)protocol, (uint8_t)(len >> 24), (uint8_t)(len >> 16),
-			   (uint8_t)(len >> 8), (uint8_t)len };
+	uint8_t tail[] = { 0,
+			   (uint8_t)protocol,
+			   (uint8_t)(len >> 24),
+			   (uint8_t)(len >> 16),
+			   (uint8_t)(len >> 8),
+			   (uint8_t)len };
 
 	sum = plain_sum(sum, dst->bytes, 16);
 	return plain_sum(sum, tail, sizeof(tail));

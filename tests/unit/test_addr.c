@@ -50,10 +50,24 @@ static void parse__numeric__comes_back_as_text(void **unused)
 static void parse__anything_else__is_refused(void **unused)
 {
 	static const char *const texts[] = {
-		"",	       "10",	      "1.2.3",	   "1.2.3.4.5",	    "1.2.3.256",
-		"01.2.3.4 ",   " 1.2.3.4",    "1.2.3.4:80", "[2001:db8::1]", "2001:db8",
-		":::",	       "localhost",   "%lo",	   "192.0.2.1%lo",  "2001:db8::1%lo",
-		"fe80::1%",    "fe80::1%0",   "fe80::1%no-such-interface",
+		"",
+		"10",
+		"1.2.3",
+		"1.2.3.4.5",
+		"1.2.3.256",
+		"01.2.3.4 ",
+		" 1.2.3.4",
+		"1.2.3.4:80",
+		"[2001:db8::1]",
+		"2001:db8",
+		":::",
+		"localhost",
+		"%lo",
+		"192.0.2.1%lo",
+		"2001:db8::1%lo",
+		"fe80::1%",
+		"fe80::1%0",
+		"fe80::1%no-such-interface",
 		"1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc:dddd:eeee",
 	};
 	struct addr a = { .family = 77 };
@@ -113,11 +127,11 @@ static void kinds__by_prefix(void **unused)
 		const char *text;
 		bool loopback, link_local;
 	} kinds[] = {
-		{ "127.0.0.1", true, false },	  { "127.255.255.254", true, false },
-		{ "128.0.0.1", false, false },	  { "::1", true, false },
-		{ "::2", false, false },	  { "::ffff:127.0.0.1", false, false },
-		{ "fe80::", false, true },	  { "febf::1", false, true },
-		{ "fec0::1", false, false },	  { "169.254.0.1", false, false },
+		{ "127.0.0.1", true, false },  { "127.255.255.254", true, false },
+		{ "128.0.0.1", false, false }, { "::1", true, false },
+		{ "::2", false, false },       { "::ffff:127.0.0.1", false, false },
+		{ "fe80::", false, true },     { "febf::1", false, true },
+		{ "fec0::1", false, false },   { "169.254.0.1", false, false },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
@@ -162,7 +176,8 @@ static void resolve__numeric__needs_no_resolver(void **unused)
 
 	assert_int_equal(resolve("2001:db8::1", AF_INET, a, 4, &e), 0);
 	assert_int_equal(e.status, STATUS_UNREACHABLE);
-	assert_string_equal(e.text, "cannot resolve 2001:db8::1: it is an IPv6 address; leave out -4");
+	assert_string_equal(e.text,
+			    "cannot resolve 2001:db8::1: it is an IPv6 address; leave out -4");
 	assert_int_equal(resolve("192.0.2.1", AF_INET6, a, 4, &e), 0);
 	assert_int_equal(resolve("[192.0.2.1]", AF_UNSPEC, a, 4, &e), 0);
 }

@@ -180,6 +180,26 @@ static void time_wait__fin_again__acknowledged_and_restarted(void **unused)
 	dialogue_end(&d);
 }
 
+static void time_wait__fin_for_ever__ends_all_the_same(void **unused)
+{
+	struct dialogue d;
+	int ms = 110;
+
+	dialogue_established(&d, NULL);
+	we_close(&d, 100);
+	we_send(&d, 100, "F. 1:1(0) ack 1");
+	peer_sends(&d, ms, "F. 1:1(0) ack 2 win 65535");
+	we_send(&d, ms, ". 2:2(0) ack 2");
+	while (tcp_conn_state(d.c) == TCP_STATE_TIME_WAIT && (ms += 15) < 100000) {
+		struct tcp_segment ack;
+
+		peer_sends(&d, ms, "F. 1:1(0) ack 2 win 65535");
+		tcp_conn_emit(d.c, &ack, d.now_us);
+	}
+	assert_true(ms > 50000 && ms < 70000);
+	dialogue_end(&d);
+}
+
 static void established__rst_with_next_number__reset(void **unused)
 {
 	struct dialogue d;
@@ -287,6 +307,7 @@ int main(void)
 		cmocka_unit_test(established__text_behind_the_fin__is_ignored),
 		cmocka_unit_test(fin_wait_1__no_answer__fin_again),
 		cmocka_unit_test(time_wait__fin_again__acknowledged_and_restarted),
+		cmocka_unit_test(time_wait__fin_for_ever__ends_all_the_same),
 		cmocka_unit_test(established__rst_with_next_number__reset),
 		cmocka_unit_test(established__rst_elsewhere_in_window__challenge_ack),
 		cmocka_unit_test(established__rst_outside_of_window__ignored),

@@ -135,10 +135,13 @@ static void syn_sent__ack_of_the_future__answers_rst(void **unused)
 	we_send(&d, 0, "S 0:0(0)");
 	peer_sends(&d, 20, "S. 0:0(0) ack 900");
 	we_send(&d, 20, "R 900:900(0)");
-	silence(&d, 20, TCP_STATE_SYN_SENT);
-	peer_sends(&d, 30, ". 0:0(0) ack 0");
-	we_send(&d, 30, "R 0:0(0)");
+	/* The RST ended whatever that was; the SYN goes again soon, once */
+	we_send(&d, 30, "S 0:0(0)");
 	silence(&d, 30, TCP_STATE_SYN_SENT);
+	peer_sends(&d, 40, ". 0:0(0) ack 0");
+	we_send(&d, 40, "R 0:0(0)");
+	silence(&d, 999, TCP_STATE_SYN_SENT);
+	we_send(&d, 1000, "S 0:0(0)");
 	dialogue_end(&d);
 }
 

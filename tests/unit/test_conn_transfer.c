@@ -368,6 +368,42 @@ static void established__packet_too_big__sent_again_in_smaller_pieces(void **unu
 	dialogue_end(&d);
 }
 
+/* PPPoE: 8 bytes less. Timestamps count, or nothing would be found too big. */
+static void timestamps__packet_a_little_too_big__sent_again_at_once(void **unused)
+{
+	struct dialogue d;
+	struct tcp_icmp icmp = { .kind = TCP_ICMP_TOO_BIG, .text_max = 1452 };
+
+	dialogue_begin(&d, with_timestamps);
+	we_send(&d, 0, "S 0:0(0)");
+	peer_sends(&d, 10, "S. 0:0(0) ack 1 win 65535 <mss 1460,TS val 1000 ecr 0>");
+	we_send(&d, 10, ". 1:1(0) ack 1");
+	we_write(&d, 20, 1448);
+	we_send(&d, 20, "P. 1:1449(1448)");
+	icmp.seq = d.cfg.isn + 1;
+	assert_true(tcp_conn_on_icmp(d.c, &icmp, d.now_us));
+	we_send(&d, 20, ". 1:1441(1440)");
+	we_send(&d, 20, "P. 1441:1449(8)");
+	icmp.seq = d.cfg.isn + 5000;
+	assert_false(tcp_conn_on_icmp(d.c, &icmp, d.now_us));
+	dialogue_end(&d);
+}
+
+/* Two ends that disagree about the numbers must not answer each other for ever. */
+static void established__bare_acks_out_of_window__answers_are_throttled(void **unused)
+{
+	struct dialogue d;
+
+	dialogue_established(&d, NULL);
+	for (int i = 0; i < 10; i++) {
+		peer_sends(&d, 6000 + i, ". 900000:900000(0) ack 1 win 65535");
+		we_send(&d, 6000 + i, ". 1:1(0) ack 1");
+	}
+	peer_sends(&d, 6500, ". 900000:900000(0) ack 1 win 65535");
+	silence(&d, 6500, TCP_STATE_ESTABLISHED);
+	dialogue_end(&d);
+}
+
 static void established__keep_alive_of_the_peer__is_acknowledged(void **unused)
 {
 	struct dialogue d;
@@ -418,6 +454,8 @@ int main(void)
 		cmocka_unit_test(steady_reader__more_each_round_trip__window_grows),
 		cmocka_unit_test(nagle__small_write_in_flight__next_waits_for_its_ack),
 		cmocka_unit_test(established__packet_too_big__sent_again_in_smaller_pieces),
+		cmocka_unit_test(timestamps__packet_a_little_too_big__sent_again_at_once),
+		cmocka_unit_test(established__bare_acks_out_of_window__answers_are_throttled),
 		cmocka_unit_test(established__keep_alive_of_the_peer__is_acknowledged),
 		cmocka_unit_test(ack_and_send_by_hand__data_and_write__nothing_is_sent),
 	};

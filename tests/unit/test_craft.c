@@ -75,16 +75,21 @@ static void ipv4_syn__byte_for_byte(void **unused)
 {
 	struct craft *cr = dry(false);
 	struct craft_ip ip = ip_header(false);
-	struct tcp_segment seg = {
-		.src_port = 3337, .dst_port = 7788, .seq = 3626544836u, .flags = TCP_FLAG_SYN,
-		.window = 64240, .option_len = 20,
-		.option_bytes = { 2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 101, 0, 0, 0, 0, 1, 3, 3, 7 },
-	};
+	struct tcp_segment
+		seg = {
+			.src_port = 3337,
+			.dst_port = 7788,
+			.seq = 3626544836u,
+			.flags = TCP_FLAG_SYN,
+			.window = 64240,
+			.option_len = 20,
+			.option_bytes = { 2, 4,	  5, 0xb4, 4, 2, 8, 10, 0, 0,
+					  0, 101, 0, 0,	   0, 0, 1, 3,	3, 7 },
+		};
 
-	assert_packet(build(cr, &ip, &seg),
-		      "4500003c 12344000 4006 3c51 c0000201 c6336402"
-		      "0d091e6c d828aec4 00000000 a002 faf0 ae10 0000"
-		      "020405b4 0402080a 00000065 00000000 01030307");
+	assert_packet(build(cr, &ip, &seg), "4500003c 12344000 4006 3c51 c0000201 c6336402"
+					    "0d091e6c d828aec4 00000000 a002 faf0 ae10 0000"
+					    "020405b4 0402080a 00000065 00000000 01030307");
 	craft_close(cr);
 }
 
@@ -95,18 +100,22 @@ static void ipv6_data__byte_for_byte(void **unused)
 	struct craft *cr = dry(true);
 	struct craft_ip ip = ip_header(true);
 	struct tcp_segment seg = {
-		.src_port = 3337, .dst_port = 7788, .seq = 3626544837u, .ack = 1739326487u,
-		.flags = TCP_FLAG_ACK | TCP_FLAG_PSH, .window = 501,
-		.text = (const uint8_t *)"GET / HTTP/1.0\r\n\r\n", .text_len = 18,
+		.src_port = 3337,
+		.dst_port = 7788,
+		.seq = 3626544837u,
+		.ack = 1739326487u,
+		.flags = TCP_FLAG_ACK | TCP_FLAG_PSH,
+		.window = 501,
+		.text = (const uint8_t *)"GET / HTTP/1.0\r\n\r\n",
+		.text_len = 18,
 	};
 
 	ip.tos = 0xb8;
 	ip.flow_label = 0xabcde;
-	assert_packet(build(cr, &ip, &seg),
-		      "6b8abcde 0026 06 40 20010db8000000000000000000000001"
-		      "20010db8000000000000000000000002"
-		      "0d091e6c d828aec5 67ac0417 5018 01f5 558a 0000"
-		      "474554202f20485454502f312e300d0a0d0a");
+	assert_packet(build(cr, &ip, &seg), "6b8abcde 0026 06 40 20010db8000000000000000000000001"
+					    "20010db8000000000000000000000002"
+					    "0d091e6c d828aec5 67ac0417 5018 01f5 558a 0000"
+					    "474554202f20485454502f312e300d0a0d0a");
 	craft_close(cr);
 }
 
@@ -139,8 +148,14 @@ static void built_and_read_back__every_length__is_the_same(void **unused)
 		struct craft *cr = dry(v6);
 		struct craft_ip ip = ip_header(v6);
 		struct tcp_segment seg = {
-			.src_port = 0xfedc, .dst_port = 0xba98, .seq = 0xfffffff0u, .ack = 0x89abcdefu,
-			.flags = 0xff, .window = 0xffff, .urgent = 0xabcd, .text = pattern,
+			.src_port = 0xfedc,
+			.dst_port = 0xba98,
+			.seq = 0xfffffff0u,
+			.ack = 0x89abcdefu,
+			.flags = 0xff,
+			.window = 0xffff,
+			.urgent = 0xabcd,
+			.text = pattern,
 		};
 		struct packet p;
 
@@ -165,7 +180,9 @@ static void sizes__up_to_64_kib__and_back(void **unused)
 	for (int v6 = 0; v6 < 2; v6++) {
 		struct craft *cr = dry(v6);
 		struct craft_ip ip = ip_header(v6);
-		struct tcp_segment seg = { .flags = TCP_FLAG_ACK, .text = pattern, .option_len = 20 };
+		struct tcp_segment seg = { .flags = TCP_FLAG_ACK,
+					   .text = pattern,
+					   .option_len = 20 };
 		struct packet p;
 
 		for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
@@ -217,10 +234,14 @@ static void patched_header__checksum_is_right_all_the_same(void **unused)
 
 		for (unsigned bits = 0; bits < 16 * 16; bits++) {
 			struct tcp_segment seg = {
-				.src_port = 1, .dst_port = 2,
+				.src_port = 1,
+				.dst_port = 2,
 				.flags = (uint16_t)((bits & 1) << 8 | TCP_FLAG_ACK),
-				.reserved = bits >> 1 & 7, .data_offset = (uint8_t)(bits >> 4),
-				.text = pattern, .text_len = 33, .option_len = 8,
+				.reserved = bits >> 1 & 7,
+				.data_offset = (uint8_t)(bits >> 4),
+				.text = pattern,
+				.text_len = 33,
+				.option_len = 8,
 			};
 			unsigned offset = seg.data_offset ? seg.data_offset : 7;
 			struct addr src = ip.src, dst = ip.dst;
@@ -229,8 +250,9 @@ static void patched_header__checksum_is_right_all_the_same(void **unused)
 			assert_int_equal(len, tcp + 28 + 33);
 			assert_int_equal(packet[tcp + 12], offset << 4 | (bits & 15));
 			assert_int_equal(packet[tcp + 13], TCP_FLAG_ACK);
-			assert_int_equal(plain_sum(plain_pseudo(&src, &dst, 6, len - tcp), packet + tcp,
-						   len - tcp), 0xffff);
+			assert_int_equal(plain_sum(plain_pseudo(&src, &dst, 6, len - tcp),
+						   packet + tcp, len - tcp),
+					 0xffff);
 		}
 		craft_close(cr);
 	}
@@ -258,7 +280,8 @@ static void bad_checksum__is_bad_whatever_the_segment(void **unused)
 	}
 }
 
-static void assert_refused(struct craft *cr, const struct craft_ip *ip, const struct tcp_segment *seg)
+static void assert_refused(struct craft *cr, const struct craft_ip *ip,
+			   const struct tcp_segment *seg)
 {
 	struct err e = { 0 };
 

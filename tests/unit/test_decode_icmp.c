@@ -111,16 +111,18 @@ static void too_big__tells_what_still_fits(void **unused)
 		{ false, 4, 1400, 1400, 1360 },
 		{ false, 4, 0xffff0000 | 576, 576, 536 }, /* the upper half is unused (RFC 1191) */
 		{ false, 4, 68, 68, 28 },
-		{ false, 4, 0, 0, 1452 },	/* not said: the plateau below 1500 is 1492 */
+		{ false, 4, 0, 0, 1452 }, /* not said: the plateau below 1500 is 1492 */
 		{ true, 0, 1400, 1400, 1340 },
-		{ true, 9, 1280, 1280, 1220 }, /* the code is to be ignored (RFC 4443 section 3.2) */
+		{ true, 9, 1280, 1280,
+		  1220 }, /* the code is to be ignored (RFC 4443 section 3.2) */
 		{ true, 0, 0x00010000, 65536, 65476 },
 	};
 	static struct bytes frame;
 	struct packet p;
 
 	for (size_t i = 0; i < ARRAY_LEN(reports); i++) {
-		build(&frame, reports[i].v6, reports[i].v6 ? 2 : 3, reports[i].code, reports[i].word);
+		build(&frame, reports[i].v6, reports[i].v6 ? 2 : 3, reports[i].code,
+		      reports[i].word);
 		decode_whole(&frame, LINK_RAW, &p);
 		assert_int_equal(p.kind, PACKET_ICMP_ERROR);
 		assert_int_equal(p.icmp.kind, TCP_ICMP_TOO_BIG);
@@ -271,7 +273,7 @@ static void no_error__is_other(void **unused)
 		bool v6;
 		unsigned type;
 	} messages[] = {
-		{ false, 0 }, { false, 8 }, { false, 5 }, { false, 4 }, /* RFC 6633: quench is ignored */
+		{ false, 0 },  { false, 8 },  { false, 5 },  { false, 4 }, /* RFC 6633: quench is ignored */
 		{ true, 128 }, { true, 129 }, { true, 133 }, { true, 135 }, { true, 0 },
 	};
 	static struct bytes frame;

@@ -114,9 +114,9 @@ static void ipv4_fragments__are_reported(void **unused)
 		bool is_fragment, more;
 		unsigned offset;
 	} fragments[] = {
-		{ 0x2000, true, true, 0 },	  { 0x2001, true, true, 8 },
-		{ 0x00b9, true, false, 1480 },	  { 0x1fff, true, false, 65528 },
-		{ 0x4000, false, false, 0 },	  { 0x8000, false, false, 0 },
+		{ 0x2000, true, true, 0 },     { 0x2001, true, true, 8 },
+		{ 0x00b9, true, false, 1480 }, { 0x1fff, true, false, 65528 },
+		{ 0x4000, false, false, 0 },   { 0x8000, false, false, 0 },
 		{ 0x6000, true, true, 0 },
 	};
 	static struct bytes frame;
@@ -154,8 +154,10 @@ static void extension_headers__are_walked(void **unused)
 		{ 51, "06 04 0000 00000001 00000002 000102030405060708090a0b", 24 },
 		{ 44, "06 00 0000 12345678", 8 },
 		{ 135, "06 00 0000 00000000", 8 },
-		{ 0, "3c 00 010400000000 2b 00 010400000000 2c 00 0400 00000000 33 00 0000 00000007"
-		     "06 04 0000 00000001 00000002 000102030405060708090a0b", 56 },
+		{ 0,
+		  "3c 00 010400000000 2b 00 010400000000 2c 00 0400 00000000 33 00 0000 00000007"
+		  "06 04 0000 00000001 00000002 000102030405060708090a0b",
+		  56 },
 	};
 	static struct bytes frame;
 	struct packet p;

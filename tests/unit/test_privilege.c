@@ -168,7 +168,8 @@ static bool is_who_started(void)
 
 static void nonsense_from_sudo__changes_nobody(void **unused)
 {
-	static const char *const nonsense[] = { "", "0", "-1", "4294967295", "4294967296", "1x", " 1" };
+	static const char *const nonsense[] = { "",	      "0",  "-1", "4294967295",
+						"4294967296", "1x", " 1" };
 	char uid[16];
 
 	snprintf(uid, sizeof(uid), "%u", getuid());
@@ -278,12 +279,9 @@ static void dropped__what_the_program_needs_still_works(void **unused)
 		const char *name;
 		bool (*works)(void);
 	} needs[] = {
-		{ "threads", threads_work },
-		{ "files", files_work },
-		{ "Unix sockets", unix_sockets_work },
-		{ "route and guard", wire_works },
-		{ "waiting", waiting_works },
-		{ "memory", memory_works },
+		{ "threads", threads_work },	       { "files", files_work },
+		{ "Unix sockets", unix_sockets_work }, { "route and guard", wire_works },
+		{ "waiting", waiting_works },	       { "memory", memory_works },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(needs); i++) {
