@@ -112,6 +112,8 @@ static bool may_set_groups(void)
 
 static bool set_groups(const struct identity *who, struct err *e)
 {
+	/* There is one thread as yet. */
+	/* cppcheck-suppress getpwuidCalled */
 	const struct passwd *user = getpwuid(who->uid);
 	int result;
 

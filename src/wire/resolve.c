@@ -106,7 +106,7 @@ static void answer_as_child(int fd, const char *host, int family)
 		ask(host, family, &answer);
 	else
 		answer = (struct answer){ .code = EAI_SYSTEM, .error = EPERM };
-	_exit(write(fd, &answer, sizeof(answer)) != (ssize_t)sizeof(answer));
+	_exit(write(fd, &answer, sizeof(answer)) == (ssize_t)sizeof(answer) ? 0 : 1);
 }
 
 static bool read_answer(int fd, struct answer *answer)

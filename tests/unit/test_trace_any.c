@@ -11,14 +11,14 @@
 /* Names are there, are words of lower case, and differ. */
 #define CHECK_NAMES(count, name_of)                                                                \
 	do {                                                                                       \
-		for (int i = 0; i < (int)(count); i++) {                                           \
+		for (unsigned i = 0; i < (unsigned)(count); i++) {                                 \
 			const char *name = name_of(i);                                             \
 			assert_true(name[0] &&                                                     \
 				    !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")]); \
-			for (int j = 0; j < i; j++)                                                \
+			for (unsigned j = 0; j < i; j++)                                           \
 				assert_string_not_equal(name, name_of(j));                         \
 		}                                                                                  \
-		assert_string_equal(name_of(count), "?");                                          \
+		assert_string_equal(name_of((unsigned)(count)), "?");                              \
 	} while (0)
 
 static void enums__every_value__has_its_name(void **unused)
