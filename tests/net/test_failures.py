@@ -63,7 +63,7 @@ def check_silent(address, done):
     tap.ok(7.9 <= done.seconds < 9, "after 8 seconds, as asked", done.seconds)
     times = [step["time_ns"] / 1e9 for step in done.steps]
     tap.ok([s["flags"] for s in done.steps] == ["SYN"] * 4 and
-           all(abs(got - due) < 0.1 for got, due in zip(times, (0, 1, 3, 7))),
+           all(abs(got - due) < 0.4 for got, due in zip(times, (0, 1, 3, 7))),
            "SYN again after 1, 3 and 7 seconds", times, done)
     tap.equal([s["times_sent"] for s in done.steps], [1, 2, 3, 4], "and they are counted")
 
