@@ -14,6 +14,8 @@ Standard library only; unshare(1), nsenter(1), setpriv(1) and ip(8) do the rest.
 """
 
 import atexit
+import contextlib
+import ctypes
 import os
 import shutil
 import signal
@@ -240,3 +242,21 @@ def with_capabilities(*names):
     """A command prefix: run with these capabilities only, as in with_capabilities("net_raw")."""
     keep = ",".join(["-all"] + [f"+{name}" for name in names])
     return ["setpriv", "--inh-caps", "-all", "--ambient-caps", "-all", "--bounding-set", keep]
+
+
+@contextlib.contextmanager
+def inside(namespace):
+    """Sockets that this thread opens in the block are the namespace's."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def enter(fd):
+        if libc.setns(fd, 0x40000000):  # CLONE_NEWNET
+            raise OSError(ctypes.get_errno(), "setns")
+
+    with open("/proc/thread-self/ns/net", "rb") as home, \
+            open(f"/proc/{namespace.pid}/ns/net", "rb") as there:
+        enter(there.fileno())
+        try:
+            yield
+        finally:
+            enter(home.fileno())
