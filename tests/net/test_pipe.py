@@ -108,9 +108,10 @@ def check_half_close():
         until = time.monotonic() + piping.PATIENCE
         while piping.state(connection) != piping.FIN_WAIT_2 and time.monotonic() < until:
             time.sleep(0.01)
+        state = piping.state(connection)  # before we go on: all may be over soon after
         os.write(into, b"rest")
         os.close(into)
-        return piping.state(connection), piping.read_all(connection)
+        return state, piping.read_all(connection)
 
     out, into = os.pipe()
     heard = peer.serve(end_first)
