@@ -72,6 +72,8 @@ static bool finish(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
 	}
 	if (out->flags & TCP_FLAG_SYN) {
 		out->window = window_for_syn(c);
+		if (c->state != TCP_STATE_SYN_SENT) /* a promise, as any other */
+			c->rcv_edge = seq_max(c->rcv_edge, c->rcv_nxt + out->window);
 	} else {
 		window_select(c);
 		out->window = (uint16_t)(seq_ahead(c->rcv_nxt, c->rcv_edge) >> c->rcv_wscale);
@@ -288,15 +290,15 @@ static bool emit_tail_probe(struct tcp_conn *c, struct tcp_segment *out, int64_t
 	fresh = emit_new(c, out, now_us);
 	c->tail_due = false;
 	c->tail_out = true;
+	c->timers[TIMER_TAIL] = TCP_NEVER; /* one probe only (RFC 8985 section 7.3) */
 	c->tail_again = !fresh;
 	c->tail_end = c->snd_nxt;
 	if (!fresh) {
-		unsigned last = c->q.count - 1;
 		struct sent *s;
 
-		if (!cut_to_fit(c, last))
+		if (!cut_to_fit(c, c->q.count - 1))
 			return false;
-		s = sendq_record(&c->q, last);
+		s = sendq_record(&c->q, c->q.count - 1);
 		fill_range(c, out, s->seq, s->end);
 		sendq_mark(&c->q, s, SENT_AGAIN, SENT_LOST);
 		s->sent_us = now_us;

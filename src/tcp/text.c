@@ -28,7 +28,7 @@ size_t text_deliver_stored(struct tcp_conn *c)
 	reassembly_release(&c->in, c->read_at);
 	/* A window that was all but closed and is open again must be told, or the peer waits for its
 	 * persist timer. */
-	if (total && offered < c->window_limit / 2 && conn_synchronized(c) && !c->fin_taken) {
+	if (total && offered < (c->window_limit + 1) / 2 && conn_synchronized(c) && !c->fin_taken) {
 		uint32_t space = window_space(c), gain = space > offered ? space - offered : 0;
 
 		if (gain >= 2u * c->cfg.mss || gain >= c->window_limit / 2)
@@ -76,7 +76,8 @@ void text_note_duplicate(struct tcp_conn *c, const struct tcp_segment *seg)
 {
 	uint32_t end = seq_min(seg->seq + (uint32_t)seg->text_len, c->rcv_nxt);
 
-	if (!seq_before(seg->seq, end))
+	/* What lies before the stream's beginning was never received. */
+	if (!seq_before(seg->seq, end) || c->rcv_nxt - seg->seq > c->rcv_at + c->fin_taken + 1)
 		return;
 	c->duplicates++;
 	if (c->sack_ok) {
