@@ -8,16 +8,21 @@ net_tests = tests/net/test_guard.py tests/net/test_wire.py tests/net/test_get.py
 	tests/net/test_peer_view.py tests/net/test_pcap_json.py tests/net/test_failures.py \
 	tests/net/test_leftovers.py tests/net/test_demo.py tests/net/test_privilege.py \
 	tests/net/test_pipe.py tests/net/test_pipe_reader.py tests/net/test_pipe_signals.py \
-	tests/net/test_pipe_through.py
+	tests/net/test_pipe_through.py tests/net/test_badwire.py
 
 net_modules = tests/net/netlib.py tests/net/shake.py tests/net/captures.py tests/net/webservers.py \
-	tests/net/odd_server.py tests/net/piping.py
+	tests/net/odd_server.py tests/net/piping.py tests/net/badwire.py tests/net/rawframes.py
 
 # Small C programs that the tests run in a namespace.
-net_programs = tests/net/guard_probe tests/net/wire_probe tests/net/capture_cost
+net_programs = tests/net/guard_probe tests/net/wire_probe tests/net/capture_cost tests/net/badwire
+
+# The impaired wire: a process between two devices, see tests/net/wire/main.c.
+tests_net_badwire_SOURCES = tests/net/wire/main.c tests/net/wire/dice.c tests/net/wire/dice.h \
+	tests/net/wire/frame.c tests/net/wire/frame.h tests/net/wire/lane.c tests/net/wire/lane.h \
+	tests/net/wire/port.c tests/net/wire/port.h tests/net/wire/settings.c tests/net/wire/settings.h
 
 if HAVE_PYTHON3
 check_PROGRAMS += $(net_programs)
 TESTS += $(net_tests)
 endif
-EXTRA_DIST += $(net_tests) $(net_modules) scripts/bench
+EXTRA_DIST += $(net_tests) $(net_modules) scripts/bench scripts/bench-wire
