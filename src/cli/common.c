@@ -3,6 +3,9 @@
  * rows stand first in a command's struct: see common.h. */
 #include "cli/common.h"
 
+#include <string.h>
+
+#include "tcp/conn.h"
 #include "view/view.h"
 
 #define MONTH_US   2592000000000 /* no timeout is longer */
@@ -15,6 +18,21 @@
 #define TEXT(...)     OPTION_TEXT(struct common_options, __VA_ARGS__)
 #define CHOICE(...)   OPTION_CHOICE(struct common_options, __VA_ARGS__)
 
+/* int64_t: microseconds, or TCP_TIME_WAIT_BRIEF. */
+static bool read_time_wait(const struct option_row *row, const char *arg, void *into, struct err *e)
+{
+	int64_t *us = into;
+
+	if (!strcmp(arg, "brief"))
+		*us = TCP_TIME_WAIT_BRIEF;
+	else if (!strcmp(arg, "2msl"))
+		*us = 2 * TCP_MSL_US;
+	else if (!option_duration(row, arg, into, e))
+		return err_set(e, STATUS_USAGE,
+			       "neither brief nor 2msl nor a time of at most a month");
+	return true;
+}
+
 static const struct option_row connection_rows[] = {
 	SET(only4, "ipv4", '4', 1, "use IPv4 only"),
 	SET(only6, "ipv6", '6', 1, "use IPv6 only"),
@@ -25,10 +43,18 @@ static const struct option_row connection_rows[] = {
 	NUMBER(isn, "isn", 0, "N", 0, UINT32_MAX, "initial sequence number; else by RFC 6528"),
 	NUMBER(mss, "mss", 0, "N", 1, 65535, "maximum segment size to announce; else by MTU"),
 	NUMBER(window, "window", 0, "N", 1, WINDOW_MAX, "never offer a larger window (bytes)"),
-	NUMBER(wscale, "wscale", 0, "N", 0, 14, "window scale to offer, 0 to 14 (7)"),
+	NUMBER(wscale, "wscale", 0, "N", 0, 14, "window scale to offer, 0 to 14 (8)"),
 	NUMBER(ttl, "ttl", 0, "N", 1, 255, "time to live, or hop limit (64)"),
 	SET(no_sack, "no-sack", 0, 1, "do not offer selective acknowledgements"),
 	SET(no_timestamps, "no-timestamps", 0, 1, "do not offer timestamps"),
+	SET(ecn, "ecn", 0, 1, "ask for congestion marks in place of losses (ECN)"),
+	SET(nagle, "nagle", 0, 1, "hold small segments while one is in flight"),
+	DURATION(keepalive_us, "keepalive", 0, "T", 1000, MONTH_US,
+		 "ask a peer that is idle for so long whether it is there (never)"),
+	{ "time-wait", 0, "T",
+	  "stay in TIME-WAIT: brief (a few round trips), 2msl (60 s), or a\n"
+	  "time (brief)",
+	  read_time_wait, offsetof(struct common_options, time_wait_us), 0, MONTH_US, NULL },
 	DURATION(timeout_us, "timeout", 0, "T", 1000, MONTH_US,
 		 "give up when the peer answers nothing for so long, while connecting\n"
 		 "and later: 500ms, 10s, 2m (30s)"),
@@ -56,9 +82,10 @@ void common_init(struct common_options *o)
 {
 	*o = (struct common_options){
 		.isn = -1,
-		.wscale = 7,
+		.wscale = 8,
 		.ttl = 64,
 		.timeout_us = TIMEOUT_US,
+		.time_wait_us = TCP_TIME_WAIT_BRIEF,
 		.color = VIEW_COLOR_AUTO,
 	};
 }
@@ -100,6 +127,11 @@ bool common_station(const struct common_options *o, struct station_options *out,
 		.ttl = (uint8_t)o->ttl,
 		.sack = !o->no_sack,
 		.timestamps = !o->no_timestamps,
+		/* Without Nagle: libcurl writes a request whole, and a user at a shell waits. */
+		.ecn = o->ecn,
+		.nagle = o->nagle,
+		.keepalive_us = o->keepalive_us,
+		.time_wait_us = o->time_wait_us,
 		.timeout_us = o->timeout_us,
 	};
 	return take_source(o->src, out, e);

@@ -11,8 +11,8 @@ struct common_options {
 	int only4, only6;
 	const char *ifname, *src;
 	int64_t src_port, isn, mss, window, wscale, ttl;
-	int no_sack, no_timestamps;
-	int64_t timeout_us;
+	int no_sack, no_timestamps, ecn, nagle;
+	int64_t timeout_us, keepalive_us, time_wait_us;
 	/* output */
 	const char *pcap; /* -w */
 	int json, verbosity, absolute, color;

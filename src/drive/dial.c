@@ -56,7 +56,10 @@ static void fill_tcp_config(const struct dial *d, const struct origin_address *a
 	c->use_sack = o->sack;
 	c->use_timestamps = o->timestamps;
 	c->window = o->window;
-	c->nagle = false; /* libcurl writes a request whole, and a user at a shell waits */
+	c->use_ecn = o->ecn;
+	c->nagle = o->nagle;
+	c->keepalive_us = o->keepalive_us;
+	c->time_wait_us = o->time_wait_us;
 	c->give_up_us = o->timeout_us;
 	c->ts_offset = station_ts_offset(d->station, &a->route.src, &a->peer);
 }

@@ -28,9 +28,11 @@ struct station_options {
 	uint16_t mss;	    /* 0: by MTU */
 	uint32_t window;    /* cap on the first window; 0: none */
 	uint8_t wscale, ttl;
-	bool sack, timestamps;
-	bool may_be_silent; /* an open connection may be idle for any time */
-	int64_t timeout_us; /* for connecting and for a peer's silence; 0: none */
+	bool sack, timestamps, ecn, nagle;
+	int64_t keepalive_us; /* ask an idle peer after so long; 0: never */
+	int64_t time_wait_us; /* or TCP_TIME_WAIT_BRIEF */
+	bool may_be_silent;   /* an open connection may be idle for any time */
+	int64_t timeout_us;   /* for connecting and for a peer's silence; 0: none */
 };
 
 #define ORIGIN_ADDRESSES_MAX 4u

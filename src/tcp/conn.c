@@ -52,7 +52,8 @@ void conn_fail(struct tcp_conn *c, enum tcp_failure why)
 
 void conn_enter_time_wait(struct tcp_conn *c, int64_t now_us)
 {
-	bool clean = !c->retransmissions && !c->duplicates && !c->out_of_order;
+	/* Mere reordering is no loss. */
+	bool clean = !c->retransmissions && !c->duplicates && c->rtt.srtt_us;
 	int64_t stay = c->cfg.time_wait_us;
 
 	if (stay == TCP_TIME_WAIT_BRIEF)
@@ -103,7 +104,8 @@ struct tcp_conn *tcp_conn_new(const struct tcp_config *config)
 	window_init(c);
 	sendq_init(&c->q, config->send_buffer, c->iss + 1);
 	c->scratch = malloc(UINT16_MAX);
-	if (!reassembly_init(&c->in, c->cfg.receive_buffer) || !c->scratch) {
+	if (!reassembly_init(&c->in, c->cfg.receive_buffer + window_slack(&c->cfg)) ||
+	    !c->scratch) {
 		tcp_conn_free(c);
 		return NULL;
 	}
@@ -142,7 +144,7 @@ void tcp_conn_open(struct tcp_conn *c, int64_t now_us)
 	if (c->state != TCP_STATE_CLOSED || c->snd_nxt != c->iss)
 		return;
 	conn_enter(c, TCP_STATE_SYN_SENT);
-	c->progress_us = now_us;
+	c->progress_us = c->heard_us = now_us;
 }
 
 size_t tcp_conn_write(struct tcp_conn *c, const uint8_t *text, size_t len, int64_t now_us)
@@ -276,15 +278,18 @@ void tcp_conn_info(const struct tcp_conn *c, struct tcp_conn_info *out)
 		.rcv_wscale = c->rcv_wscale,
 		.sack = c->sack_ok,
 		.timestamps = c->ts_ok,
+		.ecn = c->ecn.agreed,
 		.srtt_us = c->rtt.srtt_us,
 		.rto_us = rtt_rto(&c->rtt),
 		.segments_sent = c->segments_sent,
 		.segments_received = c->segments_received,
 		.text_sent = c->text_sent,
-		.text_received = c->text_received,
+		.text_received = c->rcv_at,
 		.retransmissions = c->retransmissions,
 		.duplicates = c->duplicates,
 		.out_of_order = c->out_of_order,
+		.marks_seen = c->marks_seen,
+		.marks_told = c->marks_told,
 		.syn_retries = c->syn_retries,
 		.soft_error = c->soft_error,
 	};

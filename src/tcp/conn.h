@@ -44,11 +44,13 @@ struct tcp_config {
 	uint32_t receive_buffer; /* bytes, 1 to 2^30; the largest window that we offer */
 	uint32_t send_buffer;	 /* bytes written and not yet acknowledged that are kept */
 	uint8_t wscale; /* shift that we offer, 0 to 14; less where a unit would exceed the buffer */
-	bool use_wscale;      /* offer window scaling (RFC 7323 section 2) */
-	bool use_sack;	      /* offer SACK (RFC 2018) */
-	bool use_timestamps;  /* offer timestamps (RFC 7323 section 3) */
-	uint32_t ts_offset;   /* added to our timestamp clock (RFC 7323 section 5.4) */
+	bool use_wscale;     /* offer window scaling (RFC 7323 section 2) */
+	bool use_sack;	     /* offer SACK (RFC 2018) */
+	bool use_timestamps; /* offer timestamps (RFC 7323 section 3) */
+	uint32_t ts_offset;  /* added to our timestamp clock (RFC 7323 section 5.4) */
+	bool use_ecn; /* ask for congestion marks in the SYN, and heed them if the peer agrees (RFC 3168) */
 	bool nagle;	      /* hold a small segment while another is in flight (RFC 9293 3.7.4) */
+	int64_t keepalive_us; /* ask a peer that is idle for so long; 0: never (RFC 9293 section 3.8.4) */
 	uint32_t window;      /* cap on every window, bytes; 0: none */
 	int64_t give_up_us;   /* fail when nothing was acknowledged for so long; 0: never */
 	int64_t time_wait_us; /* stay in TIME-WAIT so long; TCP_TIME_WAIT_BRIEF: see below */
@@ -66,12 +68,17 @@ struct tcp_config {
 #define TCP_TIME_WAIT_BRIEF (-1)
 #define TCP_MSL_US	    30000000 /* 30 s, as in Linux's 60 s of TIME-WAIT; RFC 9293 suggests 2 min */
 
+/* How often an idle peer is asked before it counts as gone: no single answer that is missing may decide
+ * that (RFC 9293 section 3.8.4). The questions come keepalive_us apart, 75 s at most, as in Linux. */
+#define TCP_KEEPALIVE_PROBES   9
+#define TCP_KEEPALIVE_APART_US 75000000
+
 /* Why a connection ended other than by a close in order. */
 enum tcp_failure {
 	TCP_FAILURE_NONE,
-	TCP_FAILURE_REFUSED,	 /* RST in answer to our SYN */
-	TCP_FAILURE_RESET,	 /* RST later */
-	TCP_FAILURE_TIMED_OUT,	 /* nothing acknowledged for give_up_us */
+	TCP_FAILURE_REFUSED,   /* RST in answer to our SYN */
+	TCP_FAILURE_RESET,     /* RST later */
+	TCP_FAILURE_TIMED_OUT, /* nothing acknowledged for give_up_us, or no answer to keep-alives */
 	TCP_FAILURE_UNREACHABLE, /* a hard ICMP error (RFC 5927) */
 	TCP_FAILURE_ABORTED,	 /* tcp_conn_abort() */
 };
@@ -99,19 +106,20 @@ struct tcp_conn_info {
 	uint32_t cwnd, ssthresh;	    /* bytes */
 	uint16_t mss;			    /* bytes of text that fit beside our options */
 	uint8_t snd_wscale, rcv_wscale;
-	bool sack, timestamps;	 /* agreed on by both */
-	int64_t srtt_us, rto_us; /* srtt_us 0: no sample yet */
+	bool sack, timestamps, ecn; /* agreed on by both */
+	int64_t srtt_us, rto_us;    /* srtt_us 0: no sample yet */
 	uint64_t segments_sent, segments_received, text_sent, text_received;
 	uint32_t retransmissions, duplicates, out_of_order;
+	uint32_t marks_seen, marks_told; /* CE marks on what came; ECN echoes that slowed us down */
 	uint32_t syn_retries;
 	bool soft_error; /* an ICMP soft error came in */
 };
 
 /**
  * tcp_config_init() - the defaults
- * All options on, MSS 1460, a receive buffer of up to 16 MiB and the wscale for it, 8, a send buffer of
- * 1 MiB, Nagle on, no give-up, a brief
- * TIME-WAIT, all duties automatic; ports, ISN, and deliver are still to be set. */
+ * All options but ECN on, MSS 1460, a receive buffer of up to 16 MiB and the wscale for it, 8, a send
+ * buffer of 1 MiB, Nagle on, no keep-alive, no give-up, a brief TIME-WAIT, all duties automatic; ports,
+ * ISN, and deliver are still to be set. */
 void tcp_config_init(struct tcp_config *config);
 
 /**

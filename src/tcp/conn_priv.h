@@ -7,6 +7,7 @@
  *     window.c  the window that we offer
  *     loss.c    what an acknowledgement says of what we sent: SACK, RTT, loss, recovery
  *     output.c  the next segment to send
+ *     ecn.c     marks in place of losses (RFC 3168)
  *     timer.c   the deadlines and what they bring about
  *
  * Everybody else uses conn.h. */
@@ -26,6 +27,7 @@ enum timer {
 	TIMER_PERSIST,	  /* RFC 9293 section 3.8.6.1: ask a closed window */
 	TIMER_ACK,	  /* RFC 9293 section 3.8.6.3: a delayed acknowledgement is due */
 	TIMER_TIME_WAIT,
+	TIMER_KEEPALIVE, /* RFC 9293 section 3.8.4 */
 	TIMER_GIVE_UP,
 	TIMER_COUNT,
 };
@@ -53,6 +55,9 @@ struct tcp_conn {
 	bool push_small;     /* send what the window allows, however little */
 	int64_t progress_us; /* when the peer last acknowledged something, or the flight began */
 	bool stray_answered; /* in SYN-SENT, an ACK of something else was answered */
+	int64_t heard_us;    /* when the peer last said something, or was last asked to */
+	unsigned keepalive_probes; /* not answered so far */
+	bool keepalive_due;
 	bool rst_owed;
 	struct tcp_segment rst;
 	uint8_t *scratch; /* one segment of text that wraps in the ring */
@@ -116,12 +121,19 @@ struct tcp_conn {
 
 	/* Options agreed on */
 	bool wscale_ok, sack_ok, ts_ok;
+	struct {
+		bool agreed;
+		bool echo;    /* a mark came, and no CWR since: ECE in every acknowledgement */
+		bool cwr_due; /* the next new text says that we slowed down */
+		uint32_t slowed_until; /* SND.NXT then: one reduction for what was out */
+	} ecn;
 	uint32_t ts_recent, last_ack_sent; /* RFC 7323 section 4.3 */
 	int64_t ts_recent_us;
 
 	/* Counters for tcp_conn_info() */
-	uint64_t segments_sent, segments_received, text_sent, text_received;
+	uint64_t segments_sent, segments_received, text_sent;
 	uint32_t retransmissions, duplicates, out_of_order, syn_retries;
+	uint32_t marks_seen, marks_told;
 	bool soft_error;
 };
 
@@ -141,9 +153,10 @@ void text_note_duplicate(struct tcp_conn *c, const struct tcp_segment *seg);
 
 /* window.c */
 void window_init(struct tcp_conn *c);
+uint32_t window_slack(const struct tcp_config *cfg);
 uint32_t window_space(const struct tcp_conn *c);
 uint16_t window_for_syn(const struct tcp_conn *c);
-void window_select(struct tcp_conn *c);
+uint16_t window_select(struct tcp_conn *c);
 void window_tune(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us);
 
 /* loss.c */
@@ -151,6 +164,14 @@ void loss_on_ack(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_
 void loss_on_timeout(struct tcp_conn *c, int64_t now_us);
 void loss_begin_recovery(struct tcp_conn *c, uint32_t in_flight);
 void loss_detect(struct tcp_conn *c, int64_t now_us);
+
+/* ecn.c */
+uint16_t ecn_syn_flags(const struct tcp_conn *c);
+void ecn_take_syn(struct tcp_conn *c, const struct tcp_segment *seg);
+void ecn_take_mark(struct tcp_conn *c, const struct tcp_segment *seg);
+void ecn_take_echo(struct tcp_conn *c, const struct tcp_segment *seg, uint32_t in_flight);
+void ecn_slowed(struct tcp_conn *c);
+void ecn_mark_new(struct tcp_conn *c, struct tcp_segment *out);
 
 /* timer.c */
 void timers_tend(struct tcp_conn *c, int64_t now_us);

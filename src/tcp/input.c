@@ -57,6 +57,7 @@ static void take_syn_options(struct tcp_conn *c, const struct tcp_segment *seg, 
 		c->ts_recent = o->ts_val;
 		c->ts_recent_us = now_us;
 	}
+	ecn_take_syn(c, seg);
 	congestion_init(&c->cc, c->mss);
 }
 
@@ -127,6 +128,7 @@ static void on_segment_in_syn_sent(struct tcp_conn *c, const struct tcp_segment 
 	c->rcv_nxt = seg->seq + 1;
 	c->rcv_edge = c->rcv_nxt + window_for_syn(c);
 	c->last_ack_sent = c->rcv_nxt;
+	c->heard_us = now_us;
 	take_syn_options(c, seg, now_us);
 	if (ack) {
 		loss_on_ack(c, seg, now_us);
@@ -246,10 +248,11 @@ static enum step check_rst(struct tcp_conn *c, struct tcp_segment *seg, int64_t 
 		break;
 	case TCP_STATE_CLOSING:
 	case TCP_STATE_LAST_ACK:
-	case TCP_STATE_TIME_WAIT:
 		/* Both directions were closed already: nothing is lost. */
 		conn_enter(c, TCP_STATE_CLOSED);
 		break;
+	case TCP_STATE_TIME_WAIT:
+		break; /* an old duplicate must not cut the wait short (RFC 1337 section 3) */
 	default:
 		conn_fail(c, TCP_FAILURE_RESET);
 	}
@@ -312,6 +315,8 @@ static enum step check_ack(struct tcp_conn *c, struct tcp_segment *seg, int64_t 
 		challenge(c, now_us);
 		return STEP_STOP;
 	}
+	c->heard_us = now_us;
+	c->keepalive_probes = 0;
 	moved = seq_after(seg->ack, c->snd_una);
 	loss_on_ack(c, seg, now_us);
 	if (seq_upto(c->snd_una, seg->ack) && window_is_news(c, seg, moved))
@@ -325,6 +330,7 @@ static enum step check_ack(struct tcp_conn *c, struct tcp_segment *seg, int64_t 
  * RFC 6093 section 6 wants it. */
 static enum step take_text(struct tcp_conn *c, struct tcp_segment *seg, int64_t now_us)
 {
+	ecn_take_mark(c, seg);
 	if (seg->text_len || (seg->flags & TCP_FLAG_FIN))
 		text_take(c, seg, now_us);
 	return STEP_GO_ON;

@@ -193,6 +193,7 @@ static void judge_tail_probe(struct tcp_conn *c, const struct tcp_segment *seg)
 	congestion_on_loss(&c->cc, c->mss,
 			   c->tail_end - c->snd_una ? conn_in_flight(c) : c->cc.cwnd);
 	congestion_recovered(&c->cc);
+	ecn_slowed(c);
 }
 
 static void steer_recovery(struct tcp_conn *c, uint32_t in_flight)
@@ -212,6 +213,7 @@ void loss_begin_recovery(struct tcp_conn *c, uint32_t in_flight)
 	if (c->recovering || !c->q.lost)
 		return;
 	congestion_on_loss(&c->cc, c->mss, in_flight);
+	ecn_slowed(c);
 	c->recovering = true;
 	c->after_timeout = false;
 	c->recovery_point = c->snd_nxt;
@@ -248,6 +250,7 @@ void loss_on_ack(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_
 	else
 		detect_without_sack(c, moved);
 	judge_tail_probe(c, seg);
+	ecn_take_echo(c, seg, in_flight);
 	steer_recovery(c, in_flight);
 	if (c->recovering && !c->after_timeout)
 		congestion_in_recovery(&c->cc, c->mss, arrived, conn_in_flight(c));
@@ -264,6 +267,7 @@ void loss_on_timeout(struct tcp_conn *c, int64_t now_us)
 	c->undo_possible = c->rtt.backoff == 0 && conn_synchronized(c);
 	c->timeout_us = now_us;
 	congestion_on_timeout(&c->cc, c->mss, in_flight, c->rtt.backoff == 0);
+	ecn_slowed(c);
 	rtt_back_off(&c->rtt);
 	c->recovering = true;
 	c->after_timeout = true;

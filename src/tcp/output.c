@@ -71,12 +71,14 @@ static bool finish(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
 		c->ack_bytes = 0;
 	}
 	if (out->flags & TCP_FLAG_SYN) {
+		out->flags |= ecn_syn_flags(c);
 		out->window = window_for_syn(c);
 		if (c->state != TCP_STATE_SYN_SENT) /* a promise, as any other */
 			c->rcv_edge = seq_max(c->rcv_edge, c->rcv_nxt + out->window);
 	} else {
-		window_select(c);
-		out->window = (uint16_t)(seq_ahead(c->rcv_nxt, c->rcv_edge) >> c->rcv_wscale);
+		out->window = window_select(c);
+		if (c->ecn.echo)
+			out->flags |= TCP_FLAG_ECE;
 	}
 	fill_options(c, out, now_us);
 	if (!out->text_len)
@@ -268,6 +270,7 @@ static bool emit_new(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us
 	if (fin)
 		note_fin(c, end);
 	fill_range(c, out, c->snd_nxt, end + fin);
+	ecn_mark_new(c, out);
 	c->snd_nxt = end + fin;
 	c->push_small = false;
 	c->timers[TIMER_TAIL] = TCP_NEVER; /* starts anew with each new range */
@@ -308,6 +311,18 @@ static bool emit_tail_probe(struct tcp_conn *c, struct tcp_segment *out, int64_t
 	return true;
 }
 
+/* RFC 9293 section 3.8.4: a number that the peer has already, and no text, so that it must answer. */
+static bool emit_keepalive(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
+{
+	if (!c->keepalive_due)
+		return false;
+	c->keepalive_due = false;
+	if (c->q.count || !c->keepalive_probes)
+		return false;
+	*out = (struct tcp_segment){ .seq = c->snd_nxt - 1 };
+	return finish(c, out, now_us);
+}
+
 static bool emit_ack(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
 {
 	if (!c->ack_now || !(c->cfg.automatic & TCP_AUTO_ACK) || c->state == TCP_STATE_SYN_SENT ||
@@ -325,5 +340,6 @@ bool tcp_conn_emit(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
 		return false;
 	return emit_probe(c, out, now_us) || emit_lost(c, out, now_us) ||
 	       emit_syn(c, out, now_us) || emit_tail_probe(c, out, now_us) ||
-	       emit_new(c, out, now_us) || emit_ack(c, out, now_us);
+	       emit_new(c, out, now_us) || emit_keepalive(c, out, now_us) ||
+	       emit_ack(c, out, now_us);
 }

@@ -53,6 +53,14 @@ enum tcp_checksum {
 	TCP_CHECKSUM_BAD,
 };
 
+/* The ECN field of the IP header that carries the segment (RFC 3168 section 5). */
+enum tcp_ecn {
+	TCP_ECN_NOT_ECT = 0,
+	TCP_ECN_ECT1 = 1,
+	TCP_ECN_ECT0 = 2,
+	TCP_ECN_CE = 3, /* congestion experienced: a router marked it where it would have dropped */
+};
+
 struct tcp_segment {
 	uint16_t src_port, dst_port;
 	uint32_t seq, ack;
@@ -63,11 +71,12 @@ struct tcp_segment {
 	uint16_t checksum;   /* as in the header; set by the decoder only */
 	enum tcp_checksum checksum_is;
 	uint16_t urgent;
+	uint8_t ecn;			       /* enum tcp_ecn, of the IP header around it */
 	struct tcp_options options;	       /* decoded from, or to be encoded into: */
 	uint8_t option_bytes[TCP_OPTIONS_MAX]; /* the options as on the wire, padding included */
 	uint8_t option_len;		       /* 0 to 40, a multiple of 4 on the wire */
 	const uint8_t *text;		       /* the payload; a slice that somebody else owns */
-	size_t text_len;		       /* bytes, 0 to 65535 */
+	size_t text_len; /* bytes, 0 to 65535; more only as captured from an interface that joins segments */
 };
 
 /**

@@ -37,13 +37,17 @@ size_t text_deliver_stored(struct tcp_conn *c)
 	return total;
 }
 
-/* Text at exactly RCV.NXT: deliver, keep the rest. Returns how much of it is now received. */
+/* Text at exactly RCV.NXT: deliver, keep the rest. Returns how much of it is now received. What came
+ * before, out of order, is not replaced: it was acknowledged as it was. */
 static size_t take_in_order(struct tcp_conn *c, const uint8_t *text, size_t len)
 {
 	size_t taken = 0;
 
 	if (c->read_at == c->rcv_at) {
-		taken = c->cfg.deliver(c->cfg.context, text, len);
+		bool held = c->in.count && c->in.ranges[0].from < c->rcv_at + len;
+		size_t fresh = held ? (size_t)(c->in.ranges[0].from - c->rcv_at) : len;
+
+		taken = c->cfg.deliver(c->cfg.context, text, fresh);
 		c->read_at += taken;
 		reassembly_release(&c->in, c->read_at);
 	}
@@ -170,15 +174,12 @@ void text_take(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us
 
 		len = take_in_order(c, text, len);
 		c->rcv_at += len;
-		c->text_received += len;
 		owe_ack(c, len);
 		c->ack_now |= gap || !len; /* RFC 5681 section 4.2: at once while a gap is open */
 	} else if (len) {
 		c->out_of_order++;
-		if (reassembly_put(&c->in, at, text, len)) {
+		if (reassembly_put(&c->in, at, text, len))
 			remember_recent(c, at);
-			c->text_received += len;
-		}
 		c->ack_now = true;
 	} else if (seg->text_len || (seg->flags & TCP_FLAG_FIN)) {
 		c->ack_now = true;

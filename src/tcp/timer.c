@@ -39,6 +39,20 @@ static int64_t tail_at(const struct tcp_conn *c, int64_t now_us)
 	return at < c->timers[TIMER_RETRANSMIT] ? at : c->timers[TIMER_RETRANSMIT];
 }
 
+/* Idle: nothing of ours is out, and the peer could say something. */
+static bool idle(const struct tcp_conn *c)
+{
+	return conn_synchronized(c) && c->state != TCP_STATE_TIME_WAIT && !c->q.count &&
+	       !conn_unsent(c);
+}
+
+static int64_t keepalive_interval(const struct tcp_conn *c)
+{
+	if (c->keepalive_probes && c->cfg.keepalive_us > TCP_KEEPALIVE_APART_US)
+		return TCP_KEEPALIVE_APART_US;
+	return c->cfg.keepalive_us;
+}
+
 void timers_tend(struct tcp_conn *c, int64_t now_us)
 {
 	bool shut = output_window_shut(c);
@@ -61,6 +75,8 @@ void timers_tend(struct tcp_conn *c, int64_t now_us)
 	     now_us + (shut ? persist_interval(c) : OVERRIDE_US));
 	tend(c, TIMER_ACK, c->ack_bytes && (c->cfg.automatic & TCP_AUTO_ACK),
 	     now_us + ACK_DELAY_US);
+	c->timers[TIMER_KEEPALIVE] =
+		c->cfg.keepalive_us && idle(c) ? c->heard_us + keepalive_interval(c) : TCP_NEVER;
 	if (!waiting)
 		c->progress_us = now_us;
 	c->timers[TIMER_GIVE_UP] =
@@ -119,6 +135,18 @@ static void on_time_wait_over(struct tcp_conn *c, int64_t now_us)
 	conn_enter(c, TCP_STATE_CLOSED);
 }
 
+/* Silence after one probe proves nothing, it may be lost; after all of them it does. */
+static void on_keepalive(struct tcp_conn *c, int64_t now_us)
+{
+	if (c->keepalive_probes == TCP_KEEPALIVE_PROBES) {
+		conn_fail(c, TCP_FAILURE_TIMED_OUT);
+		return;
+	}
+	c->keepalive_probes++;
+	c->keepalive_due = true;
+	c->heard_us = now_us;
+}
+
 static void on_give_up(struct tcp_conn *c, int64_t now_us)
 {
 	(void)now_us;
@@ -134,6 +162,7 @@ void tcp_conn_on_timer(struct tcp_conn *c, int64_t now_us)
 		[TIMER_PERSIST] = on_persist,
 		[TIMER_ACK] = on_ack_due,
 		[TIMER_TIME_WAIT] = on_time_wait_over,
+		[TIMER_KEEPALIVE] = on_keepalive,
 		[TIMER_GIVE_UP] = on_give_up,
 	};
 

@@ -183,24 +183,24 @@ static bool build_tcp(libnet_t *net, const struct tcp_segment *seg, const uint8_
 				text_len ? seg->text : NULL, text_len, net, 0) != -1;
 }
 
-static bool build_ipv4(libnet_t *net, const struct craft_ip *ip, uint32_t tcp_len)
+static bool build_ipv4(libnet_t *net, const struct craft_ip *ip, uint8_t tos, uint32_t tcp_len)
 {
 	uint32_t src, dst;
 
 	memcpy(&src, ip->src.bytes, sizeof(src));
 	memcpy(&dst, ip->dst.bytes, sizeof(dst));
-	return libnet_build_ipv4((uint16_t)(IPV4_HEADER + tcp_len), ip->tos, ip->id,
+	return libnet_build_ipv4((uint16_t)(IPV4_HEADER + tcp_len), tos, ip->id,
 				 ip->dont_fragment ? FLAG_DONT_FRAGMENT : 0, ip->ttl, TCP_PROTOCOL,
 				 0, src, dst, NULL, 0, net, 0) != -1;
 }
 
-static bool build_ipv6(libnet_t *net, const struct craft_ip *ip, uint32_t tcp_len)
+static bool build_ipv6(libnet_t *net, const struct craft_ip *ip, uint8_t tos, uint32_t tcp_len)
 {
 	struct libnet_in6_addr src, dst;
 
 	memcpy(&src, ip->src.bytes, sizeof(src));
 	memcpy(&dst, ip->dst.bytes, sizeof(dst));
-	return libnet_build_ipv6(ip->tos, ip->flow_label & 0xfffff, (uint16_t)tcp_len, TCP_PROTOCOL,
+	return libnet_build_ipv6(tos, ip->flow_label & 0xfffff, (uint16_t)tcp_len, TCP_PROTOCOL,
 				 ip->ttl, src, dst, NULL, 0, net, 0) != -1;
 }
 
@@ -225,9 +225,9 @@ static uint16_t wrong_checksum(const struct craft_ip *ip, uint16_t right, size_t
 }
 
 /* libnet 1.1.6 writes the lowest byte of the flow label twice: 0xabcde comes out as 0xadede. */
-static void patch_flow_label(const struct craft_ip *ip, uint8_t *ip6)
+static void patch_flow_label(const struct craft_ip *ip, uint8_t tos, uint8_t *ip6)
 {
-	ip6[1] = (uint8_t)(ip->tos * 16u | (ip->flow_label >> 16 & 0xf));
+	ip6[1] = (uint8_t)(tos * 16u | (ip->flow_label >> 16 & 0xf));
 	ip6[2] = (uint8_t)(ip->flow_label >> 8);
 	ip6[3] = (uint8_t)ip->flow_label;
 }
@@ -255,6 +255,7 @@ static size_t build(struct craft *cr, const struct craft_ip *ip, const struct tc
 		    uint8_t **out, struct err *e)
 {
 	size_t ip_header = cr->family == AF_INET6 ? IPV6_HEADER : IPV4_HEADER;
+	uint8_t tos = (uint8_t)(ip->tos | seg->ecn);
 	uint8_t options[TCP_OPTIONS_MAX];
 	uint32_t option_len, tcp_len, len;
 	bool built;
@@ -266,8 +267,8 @@ static size_t build(struct craft *cr, const struct craft_ip *ip, const struct tc
 
 	libnet_clear_packet(cr->net);
 	built = build_tcp(cr->net, seg, options, option_len) &&
-		(cr->family == AF_INET6 ? build_ipv6(cr->net, ip, tcp_len) :
-					  build_ipv4(cr->net, ip, tcp_len)) &&
+		(cr->family == AF_INET6 ? build_ipv6(cr->net, ip, tos, tcp_len) :
+					  build_ipv4(cr->net, ip, tos, tcp_len)) &&
 		libnet_pblock_coalesce(cr->net, out, &len) != -1;
 	if (!built) {
 		err_set(e, STATUS_APP, "cannot build a packet: %s",
@@ -281,7 +282,7 @@ static size_t build(struct craft *cr, const struct craft_ip *ip, const struct tc
 		return 0;
 	}
 	if (cr->family == AF_INET6)
-		patch_flow_label(ip, *out);
+		patch_flow_label(ip, tos, *out);
 	patch_tcp(ip, seg, *out + ip_header, tcp_len);
 	return len;
 }

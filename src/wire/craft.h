@@ -19,7 +19,7 @@ struct craft;
 struct craft_ip {
 	struct addr src, dst;
 	uint8_t ttl;	     /* or hop limit */
-	uint8_t tos;	     /* or traffic class */
+	uint8_t tos;	     /* or traffic class; the segment's ECN field is put in as well */
 	uint16_t id;	     /* IPv4 only; 0: the kernel chooses */
 	uint32_t flow_label; /* IPv6 only, 20 bits */
 	bool dont_fragment;  /* IPv4 only */

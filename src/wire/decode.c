@@ -39,6 +39,7 @@ static void take_ip_header(struct packet *p, const struct ip_header *ip)
 	p->dst = ip->dst;
 	p->ttl = ip->ttl;
 	p->tos = ip->tos;
+	p->seg.ecn = ip->tos & 3;
 	p->ip_id = ip->id;
 	p->dont_fragment = ip->dont_fragment;
 	p->more_fragments = ip->more_fragments;

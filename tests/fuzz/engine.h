@@ -88,6 +88,8 @@ void watch_arrival(struct rig *r,
 		   const struct peer_segment *p);	      /* what it offers, before the call */
 void watch_held(struct rig *r, const struct peer_segment *p); /* after it */
 void watch_state(struct rig *r);			      /* after any call */
+/* No text, and a number that was sent before: it only asks for an answer. */
+bool is_keepalive(const struct rig *r, const struct tcp_segment *seg);
 void watch_emitted(struct rig *r, const struct tcp_segment *seg);
 
 /* engine_peer.c */

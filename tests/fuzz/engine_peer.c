@@ -204,6 +204,8 @@ static void say_syn(struct rig *r, struct feed *f, struct peer_segment *p)
 		p->seg.seq = more & 1 ? 0xfffffff0u : (uint32_t)feed16(f) << 16;
 	else if (more & 1)
 		p->seg.seq = r->c->irs;
+	if (r->cfg.use_ecn && !(more & 0x20)) /* agree */
+		p->seg.flags |= how & 1 ? TCP_FLAG_ECE | TCP_FLAG_CWR : TCP_FLAG_ECE;
 	if (more & 0x80) /* with text, even a FIN */
 		p->seg.flags |= more & 0x40 ? TCP_FLAG_FIN : 0;
 	*o = (struct tcp_options){ .has_mss = how & 2,
@@ -297,6 +299,7 @@ static void say_anything(struct rig *r, struct feed *f, struct peer_segment *p)
 	p->seg.ack = any_ack(r, f, bases >> 3) + nudge(feed8(f));
 	p->seg.window = window(feed8(f));
 	p->seg.urgent = what & 2 ? feed16(f) : 0;
+	p->seg.ecn = what & 128 ? TCP_ECN_CE : TCP_ECN_NOT_ECT;
 	p->copy = bases >> 6;
 	if (what & 4)
 		o->has_timestamps = !o->has_timestamps;

@@ -77,8 +77,8 @@ static NO_COVERAGE unsigned piece_behind(const struct rig *r, int64_t at)
 	return low;
 }
 
-/* What the reader gets is the next of the stream, each byte from a copy that was sent: one that is held,
- * or the one that is just arriving. */
+/* What the reader gets is the next of the stream, each byte from the first copy of it that was taken: one
+ * that is held, else the one that is just arriving. */
 size_t watch_deliver(void *context, const uint8_t *text, size_t len)
 {
 	struct rig *r = context;
@@ -107,8 +107,7 @@ size_t watch_deliver(void *context, const uint8_t *text, size_t len)
 				stop = ends[k];
 		n = (size_t)(stop - at);
 		must(held || fresh);
-		must((held && is_peer_text(text, n, (uint64_t)at, r->pieces[i].copy)) ||
-		     (fresh && is_peer_text(text, n, (uint64_t)at, p->copy)));
+		must(is_peer_text(text, n, (uint64_t)at, held ? r->pieces[i].copy : p->copy));
 		at = stop;
 		text += n;
 		i = piece_behind(r, at);
@@ -210,6 +209,12 @@ static void add_pieces(struct rig *r, int64_t at, int64_t end, uint8_t copy)
 	}
 }
 
+/* Bytes between what the reader took and the farthest edge that may be promised. */
+static uint64_t promise_max(const struct rig *r)
+{
+	return (uint64_t)r->cfg.receive_buffer + window_slack(&r->c->cfg);
+}
+
 /* Everything in the store was sent by somebody. */
 static NO_COVERAGE void check_store(struct rig *r)
 {
@@ -222,7 +227,7 @@ static NO_COVERAGE void check_store(struct rig *r)
 		int64_t at = (int64_t)in->ranges[k].from, end = (int64_t)in->ranges[k].to;
 
 		must(at < end && (!k || in->ranges[k - 1].to < in->ranges[k].from));
-		must(end <= (int64_t)(r->delivered + r->cfg.receive_buffer));
+		must(end <= (int64_t)(r->delivered + promise_max(r)));
 		pages += (uint64_t)(end - at) / REASSEMBLY_PAGE + 2;
 		if (r->piece_count == PIECES_MAX)
 			continue;
@@ -302,7 +307,7 @@ static void check_receiving(const struct rig *r, const struct tcp_conn_info *now
 	must(now->irs == r->last.irs && seq_upto(r->last.rcv_nxt, now->rcv_nxt));
 	must(now->rcv_nxt == now->irs + 1 + (uint32_t)c->rcv_at + c->fin_taken ||
 	     now->state == TCP_STATE_CLOSED);
-	must(unread + now->rcv_wnd <= r->cfg.receive_buffer);
+	must(unread + now->rcv_wnd <= promise_max(r));
 	must(!tcp_conn_at_end(c) || (c->fin_taken && !unread));
 }
 
@@ -352,12 +357,44 @@ static void check_options(struct rig *r, const struct tcp_segment *seg)
 	}
 }
 
+bool is_keepalive(const struct rig *r, const struct tcp_segment *seg)
+{
+	return !tcp_segment_len(seg) && !(seg->flags & TCP_FLAG_RST) && seg->seq != r->last.snd_nxt;
+}
+
+/* A keep-alive has a number that the peer has already, so that it must answer, and asks only a peer that
+ * owes no acknowledgement (RFC 9293 section 3.8.4). */
+static void check_keepalive(const struct rig *r, const struct tcp_segment *seg)
+{
+	must(r->cfg.keepalive_us && seg->seq == r->last.snd_nxt - 1);
+	must(r->last.snd_una == r->last.snd_nxt);
+}
+
+/* RFC 3168: what may be marked, and who is told. */
+static void check_ecn(const struct rig *r, const struct tcp_segment *seg)
+{
+	uint16_t told = seg->flags & (TCP_FLAG_ECE | TCP_FLAG_CWR);
+
+	must(!(told || seg->ecn) || r->cfg.use_ecn);
+	if (r->last.state == TCP_STATE_SYN_SENT) {
+		must(!told || (told == (TCP_FLAG_ECE | TCP_FLAG_CWR) && !r->last.syn_retries));
+		return;
+	}
+	must(!(told || seg->ecn) || r->last.ecn);
+	must(!(told & TCP_FLAG_ECE) || r->last.marks_seen || seg->flags & TCP_FLAG_SYN);
+	must(seg->ecn == TCP_ECN_NOT_ECT || (seg->ecn == TCP_ECN_ECT0 && seg->text_len &&
+					     seq_after(tcp_segment_end(seg), r->sent_upto)));
+}
+
 static void check_numbers(struct rig *r, const struct tcp_segment *seg)
 {
 	const struct tcp_conn_info *now = &r->last;
 	uint32_t len = tcp_segment_len(seg), end = seg->seq + len;
 
-	must(seq_upto(now->snd_una, seg->seq) && seq_upto(end, now->snd_nxt));
+	if (is_keepalive(r, seg))
+		check_keepalive(r, seg);
+	else
+		must(seq_upto(now->snd_una, seg->seq) && seq_upto(end, now->snd_nxt));
 	/* Beyond the peer's window goes only a probe of a closed one (RFC 9293 section 3.8.6.1). */
 	if (len && !(seg->flags & TCP_FLAG_SYN))
 		must(seq_upto(end, r->offered_edge) || (len == 1 && !now->snd_wnd));
@@ -395,9 +432,15 @@ static void check_acknowledgement(struct rig *r, const struct tcp_segment *seg)
 	must(seg->ack == r->last.rcv_nxt);
 	must(!r->has_acked || seq_upto(r->acked, seg->ack));
 	edge = seg->ack + window;
-	/* Scaling rounds down: less than a unit is no shrinking (RFC 7323 section 2.4). */
-	if (r->has_acked)
-		must(seq_ahead(edge, r->our_edge) < 1u << r->last.rcv_wscale);
+	/* The edge goes back only by less than a unit of the scale, and only where it could not be rounded
+	 * up (RFC 7323 section 2.4). */
+	if (r->has_acked && seq_before(edge, r->our_edge)) {
+		uint64_t unit = 1u << r->last.rcv_wscale;
+
+		must(r->our_edge - edge < unit);
+		must(r->cfg.window || seg->window == UINT16_MAX ||
+		     tcp_conn_unread(r->c) + window + unit > promise_max(r));
+	}
 	r->our_edge = r->has_acked ? seq_max(r->our_edge, edge) : edge;
 	r->acked = seg->ack;
 	r->has_acked = true;
@@ -419,6 +462,7 @@ void watch_emitted(struct rig *r, const struct tcp_segment *seg)
 	must(!!(flags & TCP_FLAG_SYN) == (r->last.state <= TCP_STATE_SYN_RECEIVED));
 	must(!!(flags & TCP_FLAG_ACK) == (r->last.state != TCP_STATE_SYN_SENT));
 	check_numbers(r, seg);
+	check_ecn(r, seg);
 	check_congestion(r, seg);
 	if (flags & TCP_FLAG_ACK)
 		check_acknowledgement(r, seg);

@@ -57,7 +57,7 @@ unsigned rig_settle(struct rig *r)
 		rig_tell(r, "we  ", &seg);
 		watch_state(r);
 		watch_emitted(r, &seg);
-		r->asked |= tcp_segment_len(&seg) != 0;
+		r->asked |= tcp_segment_len(&seg) != 0 || is_keepalive(r, &seg);
 		resets += (seg.flags & TCP_FLAG_RST) != 0;
 		bare += !tcp_segment_len(&seg) && !(seg.flags & TCP_FLAG_RST);
 		must(++n <= most && bare <= 1 && resets <= 1);
@@ -98,6 +98,9 @@ static void configure(struct rig *r, struct feed *f)
 		cfg->time_wait_us = 2 * (int64_t)TCP_MSL_US;
 	if (habits & 8)
 		cfg->window = 1 + feed16(f);
+	cfg->use_ecn = habits & 32;
+	if (habits & 64)
+		cfg->keepalive_us = 5000 * (int64_t)MS;
 	if (habits & 16)
 		cfg->automatic = feed8(f) & TCP_AUTO_ALL;
 	cfg->deliver = watch_deliver;

@@ -63,7 +63,7 @@ static void no_options__defaults__stand(void **unused)
 	assert_int_equal(parse("", &m, &e), 1);
 	assert_true(common_station(&m.common, &s, &e));
 	assert_int_equal(s.family, AF_UNSPEC);
-	assert_true(s.isn == -1 && s.mss == 0 && s.window == 0 && s.wscale == 7 && s.ttl == 64);
+	assert_true(s.isn == -1 && s.mss == 0 && s.window == 0 && s.wscale == 8 && s.ttl == 64);
 	assert_true(s.sack && s.timestamps && s.src.family == 0 && s.src_port == 0);
 	assert_int_equal(s.timeout_us, 30000000);
 	assert_int_equal(m.common.color, VIEW_COLOR_AUTO);
