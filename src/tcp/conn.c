@@ -186,8 +186,9 @@ void tcp_conn_abort(struct tcp_conn *c, int64_t now_us)
 	(void)now_us;
 	if (c->state == TCP_STATE_CLOSED)
 		return;
-	/* In SYN-SENT the peer knows of nothing, and in TIME-WAIT it is done. */
-	if (c->state != TCP_STATE_SYN_SENT && c->state != TCP_STATE_TIME_WAIT) {
+	/* In SYN-SENT the peer knows of nothing, and in CLOSING and later it has closed too. */
+	if (1u << c->state & (TO(SYN_RECEIVED) | TO(ESTABLISHED) | TO(FIN_WAIT_1) | TO(FIN_WAIT_2) |
+			      TO(CLOSE_WAIT))) {
 		c->rst_owed = true;
 		c->rst = (struct tcp_segment){ .seq = c->snd_nxt,
 					       .ack = c->rcv_nxt,
@@ -271,6 +272,8 @@ void tcp_conn_info(const struct tcp_conn *c, struct tcp_conn_info *out)
 		.snd_wnd = c->snd_wnd,
 		.rcv_nxt = c->rcv_nxt,
 		.rcv_wnd = seq_ahead(c->rcv_nxt, c->rcv_edge),
+		.unsent = c->fin_sent ? 0 : seq_ahead(c->snd_nxt, sendq_text_end(&c->q)),
+		.ack_owed = c->ack_now || c->ack_bytes,
 		.cwnd = c->cc.cwnd,
 		.ssthresh = c->cc.ssthresh,
 		.mss = (uint16_t)(c->mss - options),

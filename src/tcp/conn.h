@@ -33,7 +33,8 @@ enum tcp_auto {
 	TCP_AUTO_RETRANSMIT = 2, /* send again what was lost */
 	TCP_AUTO_SEND = 4,	 /* send what was written */
 	TCP_AUTO_CLOSE = 8,	 /* send FIN once closed and all is sent */
-	TCP_AUTO_ALL = 15,
+	TCP_AUTO_RESET = 16,	 /* answer with RST what cannot be this connection's */
+	TCP_AUTO_ALL = 31,
 };
 
 struct tcp_config {
@@ -103,6 +104,8 @@ struct tcp_conn_info {
 	uint32_t iss, irs;
 	uint32_t snd_una, snd_nxt, snd_wnd; /* snd_wnd in bytes, scaled */
 	uint32_t rcv_nxt, rcv_wnd;	    /* rcv_wnd: bytes last offered */
+	uint32_t unsent;		    /* bytes written and not sent for the first time */
+	bool ack_owed;			    /* something came that was not acknowledged yet */
 	uint32_t cwnd, ssthresh;	    /* bytes */
 	uint16_t mss;			    /* bytes of text that fit beside our options */
 	uint8_t snd_wscale, rcv_wscale;
@@ -181,6 +184,31 @@ int64_t tcp_conn_deadline(const struct tcp_conn *c);
  *          crafter's. The text slice is good until the next call with this connection.
  * Return:  false when there is nothing to send now. */
 bool tcp_conn_emit(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us);
+
+/* Segments by hand: what the maker of one has set himself, and shall stay as it is. */
+enum tcp_given {
+	TCP_GIVEN_SEQ = 1,
+	TCP_GIVEN_ACK = 2,
+	TCP_GIVEN_WINDOW = 4,
+	TCP_GIVEN_OPTIONS = 8,
+};
+
+/* tcp_conn_set_automatic() - which duties the engine has from now on (enum tcp_auto). */
+void tcp_conn_set_automatic(struct tcp_conn *c, unsigned duties, int64_t now_us);
+
+/**
+ * tcp_conn_fill() - what the control block would put into a segment
+ * @given:  enum tcp_given: fields to leave alone
+ * @seg:    its flags and text are set; ports, numbers, window and options are filled in. Nothing of the
+ *          connection changes. */
+void tcp_conn_fill(struct tcp_conn *c, unsigned given, struct tcp_segment *seg, int64_t now_us);
+
+/**
+ * tcp_conn_by_hand() - a segment was sent by hand; the control block follows
+ * A SYN in CLOSED opens the connection with its number and its options; text and FIN at SND.NXT, an
+ * acknowledgement of RCV.NXT and a RST at SND.NXT count as if the engine had sent them; anything else
+ * changes nothing. Without TCP_AUTO_RETRANSMIT nothing of it is sent again. */
+void tcp_conn_by_hand(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us);
 
 enum tcp_state tcp_conn_state(const struct tcp_conn *c);
 enum tcp_failure tcp_conn_failure(const struct tcp_conn *c);

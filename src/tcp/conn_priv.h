@@ -52,6 +52,7 @@ struct tcp_conn {
 	bool fin_sent;
 	uint32_t fin_seq;
 	bool probe_due;	     /* send into the closed window */
+	bool probe_out;	     /* ... and was not answered since progress_us */
 	bool push_small;     /* send what the window allows, however little */
 	int64_t progress_us; /* when the peer last acknowledged something, or the flight began */
 	bool stray_answered; /* in SYN-SENT, an ACK of something else was answered */
@@ -69,6 +70,7 @@ struct tcp_conn {
 	unsigned dup_acks;
 	bool recovering;    /* until snd_una reaches recovery_point */
 	bool after_timeout; /* the recovery began with a timeout: the window grows again */
+	bool timed_out;	    /* since something was last acknowledged */
 	bool undo_possible; /* nothing was acknowledged since the first timeout, at timeout_us */
 	int64_t timeout_us;
 	bool tail_due; /* a probe of the tail is to be sent (RFC 8985 section 7) */
@@ -157,6 +159,7 @@ uint32_t window_slack(const struct tcp_config *cfg);
 uint32_t window_space(const struct tcp_conn *c);
 uint16_t window_for_syn(const struct tcp_conn *c);
 uint16_t window_select(struct tcp_conn *c);
+uint16_t window_field(const struct tcp_conn *c);
 void window_tune(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us);
 
 /* loss.c */
@@ -179,6 +182,8 @@ void timers_tend(struct tcp_conn *c, int64_t now_us);
 /* output.c */
 uint32_t output_ts_now(const struct tcp_conn *c, int64_t now_us);
 uint32_t output_text_max(const struct tcp_conn *c);
+void output_fill_options(const struct tcp_conn *c, struct tcp_segment *out, int64_t now_us);
+void output_note_fin(struct tcp_conn *c, uint32_t seq);
 bool output_window_shut(const struct tcp_conn *c);
 
 #endif

@@ -21,6 +21,8 @@ enum step { STEP_GO_ON, STEP_STOP };
 /* RST in answer to a segment with ACK that cannot be ours (RFC 9293 section 3.10.7.3). */
 static void owe_rst_for(struct tcp_conn *c, const struct tcp_segment *seg)
 {
+	if (!(c->cfg.automatic & TCP_AUTO_RESET))
+		return;
 	c->rst_owed = true;
 	c->rst = (struct tcp_segment){ .seq = seg->ack, .flags = TCP_FLAG_RST };
 }
@@ -109,8 +111,8 @@ static void on_segment_in_syn_sent(struct tcp_conn *c, const struct tcp_segment 
 	bool ack = seg->flags & TCP_FLAG_ACK;
 	struct tcp_segment rest;
 
-	/* First, ACK: the one number that we sent, or it is not for this connection. */
-	if (ack && (seg->ack != c->snd_nxt || c->snd_nxt == c->iss)) {
+	/* First, ACK: of what we sent, or it is not for this connection. */
+	if (ack && (seq_upto(seg->ack, c->iss) || seq_after(seg->ack, c->snd_nxt))) {
 		if (!(seg->flags & TCP_FLAG_RST))
 			answer_stray_ack(c, seg, now_us);
 		return;
@@ -142,7 +144,10 @@ static void on_segment_in_syn_sent(struct tcp_conn *c, const struct tcp_segment 
 	take_window(c, seg);
 	c->ack_now = ack;
 
-	/* Text or FIN that came with the SYN. */
+	/* Text or FIN that came with the SYN,ACK. A bare SYN may be an old duplicate: what came with it is
+	 * not taken (RFC 9293 section 3.5), and comes again. */
+	if (!ack)
+		return;
 	rest = *seg;
 	rest.seq++;
 	rest.flags = (uint16_t)(seg->flags & ~TCP_FLAG_SYN);
@@ -167,6 +172,10 @@ static bool acceptable(const struct tcp_conn *c, const struct tcp_segment *seg)
 	uint32_t window = seq_ahead(c->rcv_nxt, c->rcv_edge);
 	uint32_t len = tcp_segment_len(seg);
 
+	/* RFC 5961 section 3.2: a RST is where it begins, text or not; in a closed window only the exact
+	 * number is. */
+	if (seg->flags & TCP_FLAG_RST)
+		return seq_within(seg->seq, c->rcv_nxt, window ? window : 1);
 	/* A pure acknowledgement at the very edge comes from a peer who filled our window: useful, and
 	 * as Linux has it, though the RFC's test would end one number earlier. */
 	if (!len)
@@ -179,7 +188,7 @@ static bool acceptable(const struct tcp_conn *c, const struct tcp_segment *seg)
  * not, or two ends that disagree about the numbers would answer each other for ever. */
 static void answer_unacceptable(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us)
 {
-	if (tcp_segment_len(seg))
+	if (tcp_segment_len(seg) && !(seg->flags & TCP_FLAG_SYN))
 		c->ack_now = true;
 	else
 		challenge(c, now_us);

@@ -5,6 +5,7 @@ src_libtcp_a_SOURCES =
 src_libtcp_a_SOURCES += src/tcp/congestion.c src/tcp/congestion.h
 src_libtcp_a_SOURCES += src/tcp/conn.c src/tcp/conn.h src/tcp/conn_priv.h
 src_libtcp_a_SOURCES += src/tcp/ecn.c
+src_libtcp_a_SOURCES += src/tcp/hand.c
 src_libtcp_a_SOURCES += src/tcp/input.c
 src_libtcp_a_SOURCES += src/tcp/isn.c src/tcp/isn.h
 src_libtcp_a_SOURCES += src/tcp/loss.c

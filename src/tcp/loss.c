@@ -229,16 +229,22 @@ void loss_on_ack(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_
 		    (c->cc.cwnd < c->cc.ssthresh && 2 * in_flight >= c->cc.cwnd);
 
 	/* In persist, any answer shows that the peer is there (RFC 9293 section 3.8.6.1). */
-	if (moved || c->snd_wnd == 0)
+	if (moved || c->snd_wnd == 0) {
 		c->progress_us = now_us;
+		c->probe_out = false;
+	}
 	c->dup_acks = moved ? 0 : c->dup_acks + is_dup_ack(c, seg);
 	take_sack(c, seg, &sent_us, now_us);
 	if (moved) {
 		undo_if_spurious(c, seg);
 		advance_una(c, seg, &sent_us, now_us);
-		if (sent_us != NO_SAMPLE)
+		/* Karn: the longer RTO stays until something that was sent once, or is told apart by
+		 * its timestamp, is acknowledged (RFC 6298 section 5). */
+		if (sent_us != NO_SAMPLE) {
 			rtt_sample(&c->rtt, now_us - sent_us);
-		rtt_progress(&c->rtt);
+			rtt_progress(&c->rtt);
+		}
+		c->timed_out = false;
 		/* timers_tend() starts them anew (RFC 6298 rule 5.3, RFC 8985 section 7.2) */
 		c->timers[TIMER_RETRANSMIT] = c->timers[TIMER_TAIL] = TCP_NEVER;
 	}
@@ -264,9 +270,10 @@ void loss_on_timeout(struct tcp_conn *c, int64_t now_us)
 
 	for (unsigned i = 0; i < c->q.count; i++)
 		sendq_mark(&c->q, sendq_record(&c->q, i), SENT_LOST, SENT_SACKED);
-	c->undo_possible = c->rtt.backoff == 0 && conn_synchronized(c);
+	c->undo_possible = !c->timed_out && conn_synchronized(c);
 	c->timeout_us = now_us;
-	congestion_on_timeout(&c->cc, c->mss, in_flight, c->rtt.backoff == 0);
+	congestion_on_timeout(&c->cc, c->mss, in_flight, !c->timed_out);
+	c->timed_out = true;
 	ecn_slowed(c);
 	rtt_back_off(&c->rtt);
 	c->recovering = true;

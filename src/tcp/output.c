@@ -34,7 +34,7 @@ uint32_t output_text_max(const struct tcp_conn *c)
 	return c->mss - option_space(c);
 }
 
-static void fill_options(const struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
+void output_fill_options(const struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
 {
 	struct tcp_options *o = &out->options;
 	bool syn = out->flags & TCP_FLAG_SYN;
@@ -53,7 +53,7 @@ static void fill_options(const struct tcp_conn *c, struct tcp_segment *out, int6
 		o->ts_ecr = c->ts_ok ? c->ts_recent : 0;
 	}
 	/* Beside text there is no room set aside for SACK. */
-	if (c->sack_ok && !out->text_len && !syn)
+	if (c->sack_ok && !out->text_len && !(out->flags & (TCP_FLAG_SYN | TCP_FLAG_RST)))
 		o->sack_count = text_sack_blocks(c, o->sack);
 	out->option_len = tcp_options_encode(o, out->option_bytes);
 }
@@ -80,7 +80,7 @@ static bool finish(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
 		if (c->ecn.echo)
 			out->flags |= TCP_FLAG_ECE;
 	}
-	fill_options(c, out, now_us);
+	output_fill_options(c, out, now_us);
 	if (!out->text_len)
 		c->dsack_due = false;
 	c->segments_sent++;
@@ -91,7 +91,7 @@ static bool finish(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
 	return true;
 }
 
-static bool emit_rst(struct tcp_conn *c, struct tcp_segment *out)
+static bool emit_rst(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
 {
 	if (!c->rst_owed)
 		return false;
@@ -99,6 +99,8 @@ static bool emit_rst(struct tcp_conn *c, struct tcp_segment *out)
 	out->src_port = c->cfg.local_port;
 	out->dst_port = c->cfg.peer_port;
 	c->rst_owed = false;
+	if (c->ts_ok) /* RFC 7323 section 3.2 */
+		output_fill_options(c, out, now_us);
 	c->segments_sent++;
 	return true;
 }
@@ -124,7 +126,7 @@ static void fill_range(struct tcp_conn *c, struct tcp_segment *out, uint32_t seq
 }
 
 /* Our FIN goes out for the first time, with number @seq. */
-static void note_fin(struct tcp_conn *c, uint32_t seq)
+void output_note_fin(struct tcp_conn *c, uint32_t seq)
 {
 	c->fin_sent = true;
 	c->fin_seq = seq;
@@ -146,11 +148,14 @@ static bool emit_probe(struct tcp_conn *c, struct tcp_segment *out, int64_t now_
 		if (!sendq_sent(&c->q, c->snd_nxt, c->snd_nxt + 1, now_us))
 			return false;
 		if (!seq_before(c->snd_nxt, sendq_text_end(&c->q)))
-			note_fin(c, c->snd_nxt);
+			output_note_fin(c, c->snd_nxt);
 		c->snd_nxt++;
 	} else {
 		sendq_mark(&c->q, sendq_record(&c->q, 0), SENT_AGAIN, 0);
 	}
+	if (!c->probe_out)
+		c->progress_us = now_us;
+	c->probe_out = true;
 	fill_range(c, out, c->snd_una, c->snd_una + 1);
 	return finish(c, out, now_us);
 }
@@ -268,7 +273,7 @@ static bool emit_new(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us
 	if (!sendq_sent(&c->q, c->snd_nxt, end + fin, now_us))
 		return false;
 	if (fin)
-		note_fin(c, end);
+		output_note_fin(c, end);
 	fill_range(c, out, c->snd_nxt, end + fin);
 	ecn_mark_new(c, out);
 	c->snd_nxt = end + fin;
@@ -325,21 +330,29 @@ static bool emit_keepalive(struct tcp_conn *c, struct tcp_segment *out, int64_t 
 
 static bool emit_ack(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
 {
-	if (!c->ack_now || !(c->cfg.automatic & TCP_AUTO_ACK) || c->state == TCP_STATE_SYN_SENT ||
-	    c->state == TCP_STATE_SYN_RECEIVED)
+	if (!c->ack_now || !(c->cfg.automatic & TCP_AUTO_ACK) || c->state == TCP_STATE_SYN_SENT)
 		return false;
 	*out = (struct tcp_segment){ .seq = c->snd_nxt };
 	return finish(c, out, now_us);
 }
 
+/* A gap, or a duplicate, is told in a segment of its own: beside text there is no room for SACK, and the
+ * peer does not count an acknowledgement with text as a duplicate (RFC 2018 section 4, RFC 5681 2). */
+static bool emit_report(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
+{
+	bool gap = c->in.count && c->in.ranges[c->in.count - 1].to > c->rcv_at;
+
+	return (gap || c->dsack_due) && emit_ack(c, out, now_us);
+}
+
 bool tcp_conn_emit(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
 {
-	if (emit_rst(c, out))
+	if (emit_rst(c, out, now_us))
 		return true;
 	if (c->state == TCP_STATE_CLOSED)
 		return false;
-	return emit_probe(c, out, now_us) || emit_lost(c, out, now_us) ||
-	       emit_syn(c, out, now_us) || emit_tail_probe(c, out, now_us) ||
-	       emit_new(c, out, now_us) || emit_keepalive(c, out, now_us) ||
-	       emit_ack(c, out, now_us);
+	return emit_report(c, out, now_us) || emit_probe(c, out, now_us) ||
+	       emit_lost(c, out, now_us) || emit_syn(c, out, now_us) ||
+	       emit_tail_probe(c, out, now_us) || emit_new(c, out, now_us) ||
+	       emit_keepalive(c, out, now_us) || emit_ack(c, out, now_us);
 }

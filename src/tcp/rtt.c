@@ -53,6 +53,8 @@ void rtt_progress(struct rtt *r)
 
 void rtt_after_lost_syn(struct rtt *r)
 {
-	if (!r->srtt_us)
-		r->base_us = RTT_RTO_AFTER_SYN_US;
+	if (r->srtt_us)
+		return;
+	r->base_us = RTT_RTO_AFTER_SYN_US;
+	r->backoff = 0;
 }

@@ -75,19 +75,25 @@ static uint32_t seq_of(const struct tcp_conn *c, uint64_t at)
 	return c->irs + 1 + (uint32_t)at;
 }
 
+static void note_duplicate(struct tcp_conn *c, uint32_t from, uint32_t to)
+{
+	c->duplicates++;
+	if (c->sack_ok) {
+		c->dsack = (struct tcp_sack_block){ from, to };
+		c->dsack_due = true;
+	}
+}
+
 /* A segment, or its beginning, that we have already: report it as D-SACK (RFC 2883 section 4). */
 void text_note_duplicate(struct tcp_conn *c, const struct tcp_segment *seg)
 {
 	uint32_t end = seq_min(seg->seq + (uint32_t)seg->text_len, c->rcv_nxt);
 
-	/* What lies before the stream's beginning was never received. */
-	if (!seq_before(seg->seq, end) || c->rcv_nxt - seg->seq > c->rcv_at + c->fin_taken + 1)
+	/* What lies before the stream's beginning was never received; a SYN is no text. */
+	if (seg->flags & TCP_FLAG_SYN || !seq_before(seg->seq, end) ||
+	    c->rcv_nxt - seg->seq > c->rcv_at + c->fin_taken + 1)
 		return;
-	c->duplicates++;
-	if (c->sack_ok) {
-		c->dsack = (struct tcp_sack_block){ seg->seq, end };
-		c->dsack_due = true;
-	}
+	note_duplicate(c, seg->seq, end);
 }
 
 uint8_t text_sack_blocks(const struct tcp_conn *c, struct tcp_sack_block out[TCP_SACK_BLOCKS_MAX])
@@ -177,7 +183,12 @@ void text_take(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us
 		owe_ack(c, len);
 		c->ack_now |= gap || !len; /* RFC 5681 section 4.2: at once while a gap is open */
 	} else if (len) {
-		c->out_of_order++;
+		const struct reassembly_range *held = reassembly_find(&c->in, at);
+
+		if (held && at + len <= held->to) /* RFC 2883 section 4 (4) */
+			note_duplicate(c, seg->seq + skip, seg->seq + skip + (uint32_t)len);
+		else
+			c->out_of_order++;
 		if (reassembly_put(&c->in, at, text, len))
 			remember_recent(c, at);
 		c->ack_now = true;

@@ -58,6 +58,8 @@ void timers_tend(struct tcp_conn *c, int64_t now_us)
 	bool shut = output_window_shut(c);
 	bool resend = c->cfg.automatic & TCP_AUTO_RETRANSMIT;
 	bool waiting = c->q.count || shut;
+	/* A peer that answers probes may keep its window closed for ever (RFC 9293 section 3.8.6.1). */
+	bool patient = shut && resend && !c->probe_out;
 	/* Something is left to send, nothing is out that an answer could come to: the window is too
 	 * small for what silly-window avoidance or Nagle would call a segment. */
 	bool stuck = !shut && !c->q.count && conn_unsent(c) && (c->cfg.automatic & TCP_AUTO_SEND);
@@ -79,8 +81,9 @@ void timers_tend(struct tcp_conn *c, int64_t now_us)
 		c->cfg.keepalive_us && idle(c) ? c->heard_us + keepalive_interval(c) : TCP_NEVER;
 	if (!waiting)
 		c->progress_us = now_us;
-	c->timers[TIMER_GIVE_UP] =
-		waiting && c->cfg.give_up_us ? c->progress_us + c->cfg.give_up_us : TCP_NEVER;
+	c->timers[TIMER_GIVE_UP] = waiting && !patient && c->cfg.give_up_us ?
+					   c->progress_us + c->cfg.give_up_us :
+					   TCP_NEVER;
 }
 
 static void on_retransmit(struct tcp_conn *c, int64_t now_us)

@@ -36,7 +36,9 @@ uint16_t window_for_syn(const struct tcp_conn *c)
 		space = UINT16_MAX;
 	if (!c->cfg.window && c->cfg.mss && space >= c->cfg.mss)
 		space -= space % c->cfg.mss;
-	return (uint16_t)space;
+	if (c->state == TCP_STATE_SYN_RECEIVED && space < seq_ahead(c->rcv_nxt, c->rcv_edge))
+		space = seq_ahead(c->rcv_nxt, c->rcv_edge); /* an ACK in between promised more */
+	return (uint16_t)(space < UINT16_MAX ? space : UINT16_MAX);
 }
 
 /* What the store can hold beyond the largest window: room for edges that are rounded up. */
@@ -46,11 +48,11 @@ uint32_t window_slack(const struct tcp_config *cfg)
 }
 
 /* Move the window's edge forward if that is worth telling (RFC 9293 section 3.8.6.2.2, the
- * receiver's half of silly-window avoidance), never back (section 3.8.6).
- * Return: the header's field. Between two units of the scale the edge is rounded up, as rounding down
- * would take back what was promised (RFC 7323 section 2.4). Each rounding gives a little more away: once
- * the store has no room for that, the field is rounded down, and what was promised still taken. */
-uint16_t window_select(struct tcp_conn *c)
+ * receiver's half of silly-window avoidance), never back (section 3.8.6). Between two units of the scale
+ * it is rounded up, as rounding down would take back what was promised (RFC 7323 section 2.4). Each
+ * rounding gives a little more away: once the store has no room for that, the field is rounded down, and
+ * what was promised is still taken. */
+static uint32_t edge_to_offer(const struct tcp_conn *c)
 {
 	uint32_t space = window_space(c), most = (uint32_t)UINT16_MAX << c->rcv_wscale;
 	uint32_t half = c->window_limit / 2, worth = half < c->cfg.mss ? half : c->cfg.mss;
@@ -60,16 +62,24 @@ uint16_t window_select(struct tcp_conn *c)
 	if (space > most)
 		space = most;
 	edge = c->rcv_nxt + (space >> c->rcv_wscale << c->rcv_wscale);
-	if (seq_ahead(c->rcv_edge, edge) >= (worth ? worth : 1))
-		c->rcv_edge = edge;
-	space = seq_ahead(c->rcv_nxt, c->rcv_edge);
-	up = (space + unit - 1) >> c->rcv_wscale << c->rcv_wscale;
+	if (seq_ahead(c->rcv_edge, edge) < (worth ? worth : 1))
+		edge = c->rcv_edge;
+	up = (seq_ahead(c->rcv_nxt, edge) + unit - 1) >> c->rcv_wscale << c->rcv_wscale;
 	if (up <= most && (!c->cfg.window || up <= c->cfg.window) &&
-	    unread + up <= c->cfg.receive_buffer + window_slack(&c->cfg)) {
-		c->rcv_edge = c->rcv_nxt + up;
-		space = up;
-	}
-	return (uint16_t)(space >> c->rcv_wscale);
+	    unread + up <= c->cfg.receive_buffer + window_slack(&c->cfg))
+		edge = c->rcv_nxt + up;
+	return edge;
+}
+
+uint16_t window_field(const struct tcp_conn *c)
+{
+	return (uint16_t)(seq_ahead(c->rcv_nxt, edge_to_offer(c)) >> c->rcv_wscale);
+}
+
+uint16_t window_select(struct tcp_conn *c)
+{
+	c->rcv_edge = edge_to_offer(c);
+	return (uint16_t)(seq_ahead(c->rcv_nxt, c->rcv_edge) >> c->rcv_wscale);
 }
 
 /* The receiver's own estimate of the round trip: from a new echo of our clock, which answers

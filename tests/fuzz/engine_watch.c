@@ -459,7 +459,7 @@ void watch_emitted(struct rig *r, const struct tcp_segment *seg)
 	must(r->last.state != TCP_STATE_CLOSED);
 	must(!(flags & TCP_FLAG_SYN) || (seg->seq == r->last.iss && !seg->text_len &&
 					 r->last.state <= TCP_STATE_SYN_RECEIVED));
-	must(!!(flags & TCP_FLAG_SYN) == (r->last.state <= TCP_STATE_SYN_RECEIVED));
+	must(flags & TCP_FLAG_SYN || r->last.state != TCP_STATE_SYN_SENT);
 	must(!!(flags & TCP_FLAG_ACK) == (r->last.state != TCP_STATE_SYN_SENT));
 	check_numbers(r, seg);
 	check_ecn(r, seg);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* hand.c - segments that somebody else makes on this control block: `step` and `run`.
+ *
+ * In:    what was sent by hand, right or wrong.
+ * Out:   a control block that counts what a peer which takes it would: SYN, text and FIN at SND.NXT move
+ *        it, an acknowledgement settles what was owed, a RST at SND.NXT ends it.
+ * Never: refuses anything. A segment that no connection would send changes nothing here; what the peer
+ *        makes of it is the point of sending it. */
+#include "tcp/conn_priv.h"
+#include "tcp/seq.h"
+
+void tcp_conn_set_automatic(struct tcp_conn *c, unsigned duties, int64_t now_us)
+{
+	c->cfg.automatic = duties;
+	timers_tend(c, now_us);
+}
+
+void tcp_conn_fill(struct tcp_conn *c, unsigned given, struct tcp_segment *seg, int64_t now_us)
+{
+	bool syn = seg->flags & TCP_FLAG_SYN;
+
+	seg->src_port = c->cfg.local_port;
+	seg->dst_port = c->cfg.peer_port;
+	if (!(given & TCP_GIVEN_SEQ))
+		seg->seq = syn ? c->iss : c->snd_nxt;
+	if (!(given & TCP_GIVEN_ACK))
+		seg->ack = seg->flags & TCP_FLAG_ACK ? c->rcv_nxt : 0;
+	if (!(given & TCP_GIVEN_WINDOW))
+		seg->window = syn ? window_for_syn(c) : window_field(c);
+	if (!(given & TCP_GIVEN_OPTIONS) && !(seg->flags & TCP_FLAG_RST))
+		output_fill_options(c, seg, now_us);
+}
+
+/* What our SYN offered is what can be agreed on, whatever the configuration says. */
+static void syn_by_hand(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us)
+{
+	const struct tcp_options *o = &seg->options;
+
+	c->cfg.use_wscale = o->has_wscale;
+	c->cfg.wscale = o->has_wscale ? o->wscale : 0;
+	c->cfg.use_sack = o->has_sack_permitted;
+	c->cfg.use_timestamps = o->has_timestamps;
+	c->cfg.use_ecn =
+		(seg->flags & (TCP_FLAG_ECE | TCP_FLAG_CWR)) == (TCP_FLAG_ECE | TCP_FLAG_CWR);
+	if (o->has_timestamps)
+		c->cfg.ts_offset = o->ts_val - (uint32_t)(now_us / 1000);
+	c->iss = c->snd_una = c->snd_nxt = seg->seq;
+	c->q.text_seq = c->iss + 1;
+	tcp_conn_open(c, now_us);
+	if (sendq_sent(&c->q, c->iss, c->iss + 1, now_us))
+		c->snd_nxt++;
+}
+
+/* Text and FIN that go on where the last segment ended. */
+static void text_by_hand(struct tcp_conn *c, uint32_t seq, const struct tcp_segment *seg,
+			 int64_t now_us)
+{
+	uint32_t end = seq + (uint32_t)seg->text_len;
+	bool fin = seg->flags & TCP_FLAG_FIN && !c->fin_sent && conn_synchronized(c);
+
+	if (seq != c->snd_nxt || c->fin_sent || (end == seq && !fin))
+		return;
+	/* What waits to be sent by the engine would have these very numbers: then it is that. */
+	if (!seq_before(c->snd_nxt, sendq_text_end(&c->q)) &&
+	    sendq_write(&c->q, seg->text, seg->text_len) != seg->text_len)
+		return;
+	if (seq_before(sendq_text_end(&c->q), end) || !sendq_sent(&c->q, seq, end + fin, now_us))
+		return;
+	if (fin) {
+		c->close_wanted = true;
+		output_note_fin(c, end);
+	}
+	c->snd_nxt = end + fin;
+}
+
+static void ack_by_hand(struct tcp_conn *c, const struct tcp_segment *seg)
+{
+	uint32_t edge = seg->ack + ((uint32_t)seg->window << c->rcv_wscale);
+
+	if (!conn_synchronized(c) || seg->ack != c->rcv_nxt)
+		return;
+	c->last_ack_sent = c->rcv_nxt;
+	c->ack_now = false;
+	c->ack_bytes = 0;
+	c->rcv_edge = seq_max(c->rcv_edge, edge);
+}
+
+void tcp_conn_by_hand(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us)
+{
+	uint16_t kind = seg->flags & (TCP_FLAG_SYN | TCP_FLAG_RST | TCP_FLAG_FIN);
+
+	c->segments_sent++;
+	c->text_sent += seg->text_len;
+	if (c->state == TCP_STATE_CLOSED) {
+		if (kind != TCP_FLAG_SYN || seg->flags & TCP_FLAG_ACK || c->snd_nxt != c->iss)
+			return;
+		syn_by_hand(c, seg, now_us);
+		text_by_hand(c, seg->seq + 1, seg, now_us);
+	} else if (kind & TCP_FLAG_RST) {
+		if (seg->seq == c->snd_nxt)
+			conn_fail(c, TCP_FAILURE_ABORTED);
+	} else if (!(kind & TCP_FLAG_SYN)) {
+		if (seg->flags & TCP_FLAG_ACK)
+			ack_by_hand(c, seg);
+		text_by_hand(c, seg->seq, seg, now_us);
+	}
+	timers_tend(c, now_us);
+}
