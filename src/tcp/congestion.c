@@ -17,11 +17,20 @@ static uint32_t least(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
+/* RFC 6928 section 2 */
+static uint32_t first_window(uint32_t mss)
+{
+	return least(10 * mss, most(14600, 2 * mss));
+}
+
 void congestion_init(struct congestion *cc, uint32_t mss)
 {
-	*cc = (struct congestion){ .cwnd = least(10 * mss,
-						 most(14600, 2 * mss)), /* RFC 6928 section 2 */
-				   .ssthresh = CWND_MAX };
+	*cc = (struct congestion){ .cwnd = first_window(mss), .ssthresh = CWND_MAX };
+}
+
+void congestion_restart(struct congestion *cc, uint32_t mss)
+{
+	cc->cwnd = least(cc->cwnd, first_window(mss));
 }
 
 /* Newton's; x is a number of segments, so the result is small and a few turns are exact enough. */
@@ -64,6 +73,10 @@ static void avoid_congestion(struct congestion *cc, uint32_t mss, uint32_t acked
 
 	if (!cc->in_epoch)
 		begin_epoch(cc, mss, now_us);
+	/* Time in which the window was not in use does not count (section 4.2). */
+	else if (now_us - cc->used_us > 2 * srtt_us)
+		cc->epoch_us += now_us - cc->used_us;
+	cc->used_us = now_us;
 	t = (double)(now_us - cc->epoch_us) / 1e6;
 	cc->w_est += (cc->w_est < cc->w_max ? ALPHA : 1) * mss * acked / cwnd;
 	if (w_cubic(cc, mss, t) < cc->w_est) { /* section 4.3: at least what Reno would have */
@@ -141,6 +154,7 @@ void congestion_on_timeout(struct congestion *cc, uint32_t mss, uint32_t in_flig
 		cc->undo_cwnd = cc->cwnd;
 		cc->undo_ssthresh = cc->ssthresh;
 		reduce(cc, mss, in_flight);
+		cc->w_max = 0; /* the curve begins where slow start ends (RFC 9438 section 4.8) */
 	}
 	cc->cwnd = mss;
 }

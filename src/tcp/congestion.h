@@ -13,7 +13,8 @@ struct congestion {
 
 	/* CUBIC, since the last reduction */
 	bool in_epoch;
-	int64_t epoch_us; /* when congestion avoidance began */
+	int64_t epoch_us; /* when congestion avoidance began, later by each pause */
+	int64_t used_us;  /* when the window was last in full use */
 	double w_max;	  /* the window before the reduction */
 	double k;	  /* seconds from the epoch's start until w_max is reached again */
 	double w_est;	  /* what Reno would have */
@@ -28,6 +29,9 @@ struct congestion {
 
 /* @mss: bytes of the largest segment that we send (SMSS). */
 void congestion_init(struct congestion *cc, uint32_t mss);
+
+/* Nothing was sent for longer than the RTO: no more than the first window now (RFC 5681 section 4.1). */
+void congestion_restart(struct congestion *cc, uint32_t mss);
 
 /* @acked bytes were newly acknowledged outside of loss recovery, while the window was in full use.
  * @srtt_us: 0 when not known. */

@@ -66,6 +66,7 @@ struct tcp_conn {
 	/* Loss and congestion */
 	struct rtt rtt;
 	struct congestion cc;
+	int64_t text_sent_us; /* when text last went out */
 	unsigned persist_backoff;
 	unsigned dup_acks;
 	bool recovering;    /* until snd_una reaches recovery_point */

@@ -54,7 +54,8 @@ void ecn_take_echo(struct tcp_conn *c, const struct tcp_segment *seg, uint32_t i
 	if (!c->ecn.agreed || c->recovering || seq_before(c->snd_una, c->ecn.slowed_until))
 		return;
 	c->ecn.slowed_until = c->snd_una; /* never far behind: the numbers come round */
-	if (!(seg->flags & TCP_FLAG_ECE))
+	/* In a SYN,ACK it only says that the peer agrees. */
+	if (!(seg->flags & TCP_FLAG_ECE) || (seg->flags & TCP_FLAG_SYN))
 		return;
 	c->marks_told++;
 	congestion_on_loss(&c->cc, c->mss, in_flight);

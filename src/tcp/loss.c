@@ -225,6 +225,7 @@ void loss_on_ack(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_
 	int64_t sent_us = NO_SAMPLE;
 	uint32_t in_flight = conn_in_flight(c), before = c->snd_una, sacked = c->q.sacked, arrived;
 	bool moved = seq_after(seg->ack, c->snd_una);
+	bool echo = c->ecn.agreed && (seg->flags & TCP_FLAG_ECE); /* RFC 3168 section 6.1.2 */
 	bool full = in_flight + 2 * c->mss >= c->cc.cwnd ||
 		    (c->cc.cwnd < c->cc.ssthresh && 2 * in_flight >= c->cc.cwnd);
 
@@ -249,7 +250,7 @@ void loss_on_ack(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_
 		c->timers[TIMER_RETRANSMIT] = c->timers[TIMER_TAIL] = TCP_NEVER;
 	}
 	arrived = c->snd_una - before + c->q.sacked - sacked;
-	if (moved && full && (!c->recovering || c->after_timeout))
+	if (moved && full && !echo && (!c->recovering || c->after_timeout))
 		congestion_on_ack(&c->cc, c->mss, c->snd_una - before, c->rtt.srtt_us, now_us);
 	if (c->sack_ok)
 		loss_detect(c, now_us);

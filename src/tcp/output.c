@@ -85,6 +85,8 @@ static bool finish(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
 		c->dsack_due = false;
 	c->segments_sent++;
 	c->text_sent += out->text_len;
+	if (out->text_len)
+		c->text_sent_us = now_us;
 	if (c->recovering && !c->after_timeout)
 		congestion_sent_in_recovery(&c->cc, (uint32_t)out->text_len);
 	timers_tend(c, now_us);
@@ -238,15 +240,18 @@ static uint32_t sendable_text(const struct tcp_conn *c)
 {
 	uint32_t waiting = seq_ahead(c->snd_nxt, sendq_text_end(&c->q));
 	uint32_t text = waiting, window = seq_ahead(c->snd_nxt, c->snd_una + c->snd_wnd);
-	uint32_t in_flight = conn_in_flight(c);
+	uint32_t in_flight = conn_in_flight(c), limit = c->cc.cwnd;
 
+	/* RFC 3042: the first two duplicates each say that a segment left the network. */
+	if (!c->sack_ok && !c->recovering)
+		limit += least(c->dup_acks, 2) * c->mss;
 	if (!(c->cfg.automatic & TCP_AUTO_SEND))
 		return 0;
 	if (text > output_text_max(c))
 		text = output_text_max(c);
 	if (text > window)
 		text = window;
-	if (in_flight && in_flight + text > c->cc.cwnd && !c->tail_due)
+	if (in_flight && in_flight + text > limit && !c->tail_due)
 		return 0;
 	return text && worth_sending(c, text, waiting) ? text : 0;
 }
@@ -265,6 +270,9 @@ static bool emit_new(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us
 
 	if (!conn_unsent(c))
 		return false;
+	/* What was known of the path before a pause is old (RFC 5681 section 4.1). */
+	if (!c->q.count && now_us - c->text_sent_us > rtt_rto(&c->rtt))
+		congestion_restart(&c->cc, c->mss);
 	text = sendable_text(c);
 	end = c->snd_nxt + text;
 	fin = fin_fits(c, end);

@@ -29,12 +29,12 @@ static void tend(struct tcp_conn *c, enum timer timer, bool wanted, int64_t at_u
 		c->timers[timer] = at_us;
 }
 
-/* RFC 8985 section 7.2: two round trips; for a lone segment, whose acknowledgement may be delayed,
- * that delay on top; never later than the RTO. */
+/* RFC 8985 section 7.2: two round trips; for less than two full segments, whose acknowledgement may be
+ * delayed (RFC 9293 section 3.8.6.3), that delay on top; never later than the RTO. */
 static int64_t tail_at(const struct tcp_conn *c, int64_t now_us)
 {
-	int64_t at =
-		now_us + 2 * c->rtt.srtt_us + (c->q.count == 1 ? PEER_DELAY_US : TAIL_LEAST_US);
+	bool delayed = conn_in_flight(c) < 2 * output_text_max(c);
+	int64_t at = now_us + 2 * c->rtt.srtt_us + (delayed ? PEER_DELAY_US : TAIL_LEAST_US);
 
 	return at < c->timers[TIMER_RETRANSMIT] ? at : c->timers[TIMER_RETRANSMIT];
 }

@@ -418,9 +418,12 @@ static void check_congestion(struct rig *r, const struct tcp_segment *seg)
 	bool fresh = seg->text_len && seq_after(tcp_segment_end(seg), r->sent_upto);
 	bool probe = c->tail_out && (!r->tail_out || c->tail_end != r->tail_end);
 
+	/* RFC 3042: a segment more for each of the first two duplicates. */
+	unsigned more = r->last.sack || c->recovering ? 0 : c->dup_acks > 2 ? 2 : c->dup_acks;
+
 	must(!probe || !r->tail_out);
 	if (fresh && !probe)
-		must(conn_in_flight(c) <= r->last.cwnd + r->last.mss + 1u);
+		must(conn_in_flight(c) <= r->last.cwnd + more * c->mss + r->last.mss + 1u);
 	r->sent_upto = r->last.snd_nxt;
 }
 
