@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* main.c - the table of commands, and nothing else. A new command is a file in cli/ and a row here. */
+/* main.c - the table of commands. A new command is a file in cli/ and a row here. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -59,11 +61,28 @@ static enum status run(int argc, char **argv)
 	return usage(argv[1][0] == '-' ? "unknown option " : "unknown command ", argv[1]);
 }
 
+/* The number of a closed standard stream is that of the next handle that is opened: what is printed
+ * would go out on a raw socket. /dev/null, open the wrong way, takes its place and fails as it would. */
+static bool fill_standard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
-	enum status status = run(argc, argv);
+	enum status status;
 	struct err e = { 0 };
 
+	if (!fill_standard()) {
+		err_set(&e, STATUS_APP,
+			"a standard stream is closed, and /dev/null cannot be opened");
+		return (int)err_print(&e);
+	}
+	status = run(argc, argv);
 	if (fclose(stdout) && status == STATUS_OK) {
 		err_set(&e, STATUS_APP, "cannot write to standard output");
 		return (int)err_print(&e);

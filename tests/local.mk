@@ -29,7 +29,10 @@ if HAVE_CMOCKA
 check_LIBRARIES += tests/libkit.a
 endif
 tests_libkit_a_SOURCES =
+tests_libkit_a_SOURCES += tests/kit/bench.c tests/kit/bench.h tests/kit/bench_server.c
 tests_libkit_a_SOURCES += tests/kit/dialogue.c tests/kit/dialogue.h
-tests_libkit_a_SOURCES += tests/kit/sim.c tests/kit/sim.h
+tests_libkit_a_SOURCES += tests/kit/sim.c tests/kit/sim.h tests/kit/sim_priv.h tests/kit/sim_draw.c
+tests_libkit_a_SOURCES += tests/kit/sim_net.c tests/kit/sim_end.c tests/kit/sim_came.c tests/kit/sim_sent.c
+tests_libkit_a_SOURCES += tests/kit/sim_peer.c tests/kit/sim_peer.h tests/kit/sim_prank.c tests/kit/sim_track.c
 
 EXTRA_DIST += tests/cmocka-tap.sh

@@ -11,6 +11,7 @@ struct output {
 	struct watch watch;
 	struct view *view;
 	struct pcapfile *pcap;
+	struct output *beside;	/* whose capture file it is */
 	struct err pcap_error; /* why the capture file is not complete */
 	bool link_warned;
 	int link_type;
@@ -46,6 +47,8 @@ static void on_frame(void *context, const struct frame *f)
 {
 	struct output *o = context;
 
+	if (o->beside)
+		o = o->beside;
 	if (!o->pcap || o->pcap_error.status)
 		return;
 	if (f->link_type != o->link_type) {
@@ -131,6 +134,16 @@ struct output *output_new(const struct common_options *options, FILE *out, int l
 		return o;
 	output_close(o, &unused);
 	return NULL;
+}
+
+struct output *output_new_beside(const struct common_options *options, FILE *out,
+				 struct output *main, struct err *e)
+{
+	struct output *o = output_new(options, out, main->link_type, e);
+
+	if (o)
+		o->beside = main;
+	return o;
 }
 
 bool output_close(struct output *o, struct err *e)

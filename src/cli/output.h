@@ -22,6 +22,11 @@ FILE *output_stream(const struct common_options *o, bool stdout_taken);
  * Return:  NULL with @e set. */
 struct output *output_new(const struct common_options *o, FILE *out, int link_type, struct err *e);
 
+/* output_new_beside() - a view of its own, whose packets go into the capture file of @main, which is closed
+ * later. @o names no capture file. */
+struct output *output_new_beside(const struct common_options *o, FILE *out, struct output *main,
+				 struct err *e);
+
 /* output_close() - finish and release; false with @e set when anything could not be written. */
 bool output_close(struct output *o, struct err *e);
 

@@ -4,6 +4,7 @@
  *
  * The end of input is our FIN; receiving goes on until the peer's. Standard output is for the data
  * alone: what is told goes to standard error, and only when asked for. */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -67,7 +68,8 @@ static void complain(struct pipe *p, const struct err *e)
 }
 
 /* A pipe or terminal that does not block, without changing what others see of it: a description of our
- * own. Sockets are told not to block with each call, and files do not. */
+ * own. Where that is refused (another user's, no /proc) it stays as it is, and the session writes in
+ * pieces. Sockets are told not to block with each call, and files do not. */
 static int unblocked(int fd, int flags)
 {
 	char path[32];
@@ -113,15 +115,17 @@ static void on_interrupt(void *context, bool again)
 		dial_close(p->dial);
 }
 
-/* Where one of them is closed its number is that of the next handle we open: a raw socket would be
- * taken for standard output. */
+/* main() has opened those that were closed, but the wrong way. */
 static bool check_standard(struct err *e)
 {
-	if (fcntl(STDIN_FILENO, F_GETFD) < 0)
-		return err_set(e, STATUS_APP, "standard input is closed; </dev/null sends nothing");
-	if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
+	if ((fcntl(STDIN_FILENO, F_GETFL) & O_ACCMODE) == O_WRONLY)
 		return err_set(e, STATUS_APP,
-			       "standard output is closed; >/dev/null drops what comes");
+			       "standard input is closed, or not open for reading; </dev/null "
+			       "sends nothing");
+	if ((fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY)
+		return err_set(e, STATUS_APP,
+			       "standard output is closed, or not open for writing; >/dev/null "
+			       "drops what comes");
 	return true;
 }
 
@@ -208,9 +212,16 @@ static bool take_operands(struct pipe *p, int count, char **words, struct err *e
 			       count, count == 1 ? "" : "s");
 	if (!words[0][0])
 		return err_set(e, STATUS_USAGE, "the host is empty; name one, or an address");
+	if (strstr(words[0], "://"))
+		return err_set(e, STATUS_USAGE,
+			       "%.200s: pipe takes a host, not a URL; see `tcpshake get --help`",
+			       words[0]);
 	if (!parse_uint(words[1], 1, 65535, &port))
-		return err_set(e, STATUS_USAGE, "%.100s: the port is not a number from 1 to 65535",
-			       words[1]);
+		return err_set(e, STATUS_USAGE,
+			       "%.100s: the port is not a number from 1 to 65535%s", words[1],
+			       isalpha((unsigned char)words[1][0]) ?
+				       "; /etc/services has the numbers of names" :
+				       "");
 	p->host = words[0];
 	p->port = (uint16_t)port;
 	return true;

@@ -2,20 +2,12 @@
 /* dial.c - one address of a host after the other; see dial.h. */
 #include "drive/dial.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
+#include "drive/prepare.h"
 #include "drive/session.h"
-
-#define IPV4_HEADERS  40u /* IP and TCP, without options */
-#define IPV6_HEADERS  60u
-#define IPV4_PEER_MSS 536u /* what a peer that names none can take (RFC 9293 section 3.7.1) */
-#define IPV6_PEER_MSS 1220u
-#define RECEIVE_BUFFER \
-	(4u << 20) /* most that a slow reader makes us keep; about what Linux allows */
 
 struct dial {
 	struct loop *loop;
@@ -30,61 +22,13 @@ struct dial {
 	struct err outcome; /* without a session: why there is none */
 };
 
-static uint16_t mtu_text(const struct origin_address *a)
-{
-	uint32_t headers = a->peer.family == AF_INET6 ? IPV6_HEADERS : IPV4_HEADERS;
-	uint32_t mtu = a->route.mtu;
-
-	if (mtu <= headers)
-		return 1;
-	return mtu - headers > UINT16_MAX ? UINT16_MAX : (uint16_t)(mtu - headers);
-}
-
-static void fill_tcp_config(const struct dial *d, const struct origin_address *a, uint16_t port,
-			    struct tcp_config *c)
-{
-	const struct station_options *o = station_options(d->station);
-
-	tcp_config_init(c);
-	c->local_port = port;
-	c->peer_port = d->origin->port;
-	c->isn = station_isn(d->station, &a->route.src, port, &a->peer, c->peer_port, loop_now());
-	c->mss = o->mss ? o->mss : mtu_text(a);
-	c->peer_mss = a->peer.family == AF_INET6 ? IPV6_PEER_MSS : IPV4_PEER_MSS;
-	c->receive_buffer = RECEIVE_BUFFER;
-	c->wscale = o->wscale;
-	c->use_sack = o->sack;
-	c->use_timestamps = o->timestamps;
-	c->window = o->window;
-	c->use_ecn = o->ecn;
-	c->nagle = o->nagle;
-	c->keepalive_us = o->keepalive_us;
-	c->time_wait_us = o->time_wait_us;
-	c->give_up_us = o->timeout_us;
-	c->ts_offset = station_ts_offset(d->station, &a->route.src, &a->peer);
-}
-
 static struct link *open_link(const struct dial *d, const struct origin_address *a, struct err *e)
 {
 	struct capture *capture = station_capture(d->station, d->origin, a, e);
-	struct craft_ip ip = {
-		.src = a->route.src,
-		.dst = a->peer,
-		.ttl = station_options(d->station)->ttl,
-		.dont_fragment = true, /* path MTU discovery (RFC 1191) */
-	};
+	struct craft_ip ip;
 
-	if (!capture)
-		return NULL;
-	/* One label for the connection, unlike those of others (RFC 6437 section 3). */
-	if (a->peer.family == AF_INET6) {
-		if (getrandom(&ip.flow_label, sizeof(ip.flow_label), 0) < 0) {
-			err_set(e, STATUS_APP, "no random numbers: %s", strerror(errno));
-			return NULL;
-		}
-		ip.flow_label &= 0xfffff;
-	}
-	return link_live(a->craft, capture, &ip, e);
+	return capture && prepare_ip(d->station, a, &ip, e) ? link_live(a->craft, capture, &ip, e) :
+							      NULL;
 }
 
 static void announce(const struct dial *d, const struct origin_address *a,
@@ -130,7 +74,7 @@ static bool try_address(struct dial *d, const struct origin_address *a, struct e
 		.loop = d->loop,
 		.local = a->route.src,
 		.peer = a->peer,
-		.mtu_text = mtu_text(a),
+		.mtu_text = prepare_mtu_text(a),
 		.peer_name = name,
 		.connect_us = others ? o->timeout_us / 2 : o->timeout_us,
 		.silence_us = o->may_be_silent ? 0 : o->timeout_us,
@@ -141,7 +85,7 @@ static bool try_address(struct dial *d, const struct origin_address *a, struct e
 
 	if (!guard)
 		return false;
-	fill_tcp_config(d, a, guard_port(guard), &config.tcp);
+	prepare_tcp(d->station, d->origin, a, guard_port(guard), &config.tcp);
 	name_peer(d, a, name, sizeof(name));
 	config.link = open_link(d, a, e);
 	if (!config.link)

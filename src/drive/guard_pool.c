@@ -11,10 +11,12 @@ struct held {
 	struct addr local;
 	struct guard *guard;
 	bool used;
+	uint64_t given; /* when it was given back, in an order of its own; 0: not */
 };
 
 struct guard_pool {
 	uint16_t port;
+	uint64_t gifts;
 	unsigned count;
 	struct held held[GUARDS_MAX];
 };
@@ -46,7 +48,8 @@ unsigned guard_pool_count(const struct guard_pool *pool, const struct addr *loca
 	return n;
 }
 
-static struct held *hold(struct guard_pool *pool, const struct addr *local, struct err *e)
+static struct held *hold(struct guard_pool *pool, const struct addr *local, uint16_t port,
+			 struct err *e)
 {
 	struct held *h = &pool->held[pool->count];
 
@@ -56,7 +59,7 @@ static struct held *hold(struct guard_pool *pool, const struct addr *local, stru
 			GUARDS_MAX);
 		return NULL;
 	}
-	*h = (struct held){ .local = *local, .guard = guard_open(local, pool->port, e) };
+	*h = (struct held){ .local = *local, .guard = guard_open(local, port, e) };
 	if (!h->guard)
 		return NULL;
 	pool->count++;
@@ -71,9 +74,24 @@ bool guard_pool_fill(struct guard_pool *pool, const struct addr *local, unsigned
 	else if (count > FOR_EACH_MAX)
 		count = FOR_EACH_MAX;
 	while (guard_pool_count(pool, local) < count)
-		if (!hold(pool, local, e))
+		if (!hold(pool, local, pool->port, e))
 			return false;
 	return true;
+}
+
+/* The one that was given back longest ago, or NULL. */
+static struct held *oldest_gift(struct guard_pool *pool, const struct addr *local)
+{
+	struct held *oldest = NULL;
+
+	for (unsigned i = 0; i < pool->count; i++) {
+		struct held *h = &pool->held[i];
+
+		if (h->given && addr_equal(&h->local, local) &&
+		    (!oldest || h->given < oldest->given))
+			oldest = h;
+	}
+	return oldest;
 }
 
 const struct guard *guard_pool_take(struct guard_pool *pool, const struct addr *local,
@@ -84,10 +102,38 @@ const struct guard *guard_pool_take(struct guard_pool *pool, const struct addr *
 	for (unsigned i = 0; i < pool->count && !h; i++)
 		if (addr_equal(&pool->held[i].local, local) && (!pool->held[i].used || pool->port))
 			h = &pool->held[i];
+	if (!h && pool->count == GUARDS_MAX)
+		h = oldest_gift(pool, local);
 	if (!h)
-		h = hold(pool, local, e);
+		h = hold(pool, local, pool->port, e);
 	if (!h)
 		return NULL;
 	h->used = true;
+	h->given = 0;
 	return h->guard;
+}
+
+const struct guard *guard_pool_take_port(struct guard_pool *pool, const struct addr *local,
+					 uint16_t port, struct err *e)
+{
+	struct held *h = NULL;
+
+	for (unsigned i = 0; i < pool->count && !h; i++)
+		if (addr_equal(&pool->held[i].local, local) &&
+		    guard_port(pool->held[i].guard) == port)
+			h = &pool->held[i];
+	if (!h)
+		h = hold(pool, local, port, e);
+	if (!h)
+		return NULL;
+	h->used = true;
+	h->given = 0;
+	return h->guard;
+}
+
+void guard_pool_give(struct guard_pool *pool, const struct guard *guard)
+{
+	for (unsigned i = 0; i < pool->count; i++)
+		if (pool->held[i].guard == guard)
+			pool->held[i].given = ++pool->gifts;
 }

@@ -30,4 +30,12 @@ bool guard_pool_fill(struct guard_pool *pool, const struct addr *local, unsigned
 const struct guard *guard_pool_take(struct guard_pool *pool, const struct addr *local,
 				    struct err *e);
 
+/* guard_pool_take_port() - the same with a given port: one that is held already serves again. */
+const struct guard *guard_pool_take_port(struct guard_pool *pool, const struct addr *local,
+					 uint16_t port, struct err *e);
+
+/* guard_pool_give() - its connection is over: once no more guards can be opened it may serve again, the
+ * one that has waited longest first. */
+void guard_pool_give(struct guard_pool *pool, const struct guard *guard);
+
 #endif

@@ -13,6 +13,8 @@
 
 #include "drive/session_priv.h"
 
+#define SEND_BUFFER \
+	(16u << 20)    /* the most that a path may need; little of it is filled elsewhere */
 #define DRAIN_US 50000 /* wait at most so long to see our own last segment */
 
 static void on_wire(void *context, short revents)
@@ -36,6 +38,7 @@ struct session *session_new(const struct session_config *config, struct err *e)
 		return NULL;
 	}
 	s->cfg = *config;
+	s->cfg.tcp.send_buffer = SEND_BUFFER;
 	s->cfg.tcp.deliver = session_deliver;
 	s->cfg.tcp.context = s;
 	snprintf(s->peer_name, sizeof(s->peer_name), "%s", config->peer_name);
@@ -180,8 +183,8 @@ static void move_on(struct session *s, int64_t now)
 		s->drain_until_us = now + DRAIN_US;
 	}
 	if (s->phase == PHASE_DRAINING && now >= s->drain_until_us)
-		s->last_unseen = false;
-	if (s->phase == PHASE_DRAINING && !s->last_unseen && !reader_lags(s))
+		s->ours.last_unseen = false;
+	if (s->phase == PHASE_DRAINING && !s->ours.last_unseen && !reader_lags(s))
 		enter_phase(s, PHASE_OVER);
 }
 
@@ -195,7 +198,7 @@ static int64_t next_deadline(const struct session *s, int64_t now)
 	else if (s->more_frames && s->phase != PHASE_OVER)
 		return 0;
 	if (s->phase == PHASE_DRAINING)
-		return s->last_unseen ? s->drain_until_us : LOOP_NEVER;
+		return s->ours.last_unseen ? s->drain_until_us : LOOP_NEVER;
 	for (size_t i = 0; s->phase == PHASE_RUNNING && i < ARRAY_LEN(all); i++)
 		first = all[i] < first ? all[i] : first;
 	return first;
@@ -205,6 +208,7 @@ void session_serve(struct session *s)
 {
 	int64_t now = loop_now();
 
+	session_flush(s);
 	if (s->phase == PHASE_RUNNING) {
 		check_reader(s);
 		tcp_conn_on_timer(s->conn, now);
@@ -258,6 +262,12 @@ static bool explain_failure(const struct session *s, const struct tcp_conn_info 
 	case TCP_FAILURE_TIMED_OUT:
 		if (!s->established)
 			return no_answer(s, info, e);
+		if (s->cfg.tcp.keepalive_us && info->snd_una == info->snd_nxt)
+			return err_set(
+				e, STATUS_TIMEOUT,
+				"%s is gone: it answered none of %d keep-alives; --keepalive "
+				"asks less often",
+				s->peer_name, TCP_KEEPALIVE_PROBES);
 		return err_set(e, STATUS_TIMEOUT,
 			       "%s stopped answering%s%s; --timeout waits longer", s->peer_name,
 			       s->icmp_text ? ": ICMP said " : "",

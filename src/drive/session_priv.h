@@ -4,22 +4,16 @@
 #ifndef TCPSHAKE_DRIVE_SESSION_PRIV_H
 #define TCPSHAKE_DRIVE_SESSION_PRIV_H
 
+#include "drive/ours.h"
 #include "drive/session.h"
 
-#define STREAM_CHUNK 65536u /* bytes read from the stream at once */
-#define SENT_RSTS    16u    /* RSTs of ours that the capture has not shown yet; more are not kept */
+#define STREAM_CHUNK 65536u /* bytes read from the stream, or written to it, at once */
 
 enum session_phase {
 	PHASE_NEW,
 	PHASE_RUNNING,
 	PHASE_DRAINING, /* the engine is CLOSED, the capture still owes us our last segment */
 	PHASE_OVER,
-};
-
-/* Enough of a segment to recognise it in the capture. */
-struct sent {
-	uint32_t seq, ack, text_len;
-	uint16_t flags;
 };
 
 struct session {
@@ -37,22 +31,25 @@ struct session {
 	bool more_frames;	 /* the last round stopped before the capture was empty */
 	bool wire_gone;
 	int64_t start_us, heard_us, drain_until_us;
-	struct sent last; /* the last segment sent */
-	bool last_unseen;
-	struct sent rsts[SENT_RSTS];
-	unsigned rst_count;
+	struct ours ours; /* which of our segments the capture has not shown yet */
 	bool send_warned;
-	const char *icmp_text; /* the last ICMP error that counted, and who sent it */
+	unsigned unanswered; /* segments that the engine got since it last had the word */
+	uint32_t duplicates, out_of_order; /* of the engine's counters, at that time */
+	const char *icmp_text;		   /* the last ICMP error that counted, and who sent it */
 	struct addr icmp_from;
 
 	/* the stream */
 	int in_fd, out_fd; /* -1: not attached */
 	struct loop_source in, out;
 	bool in_ended, out_ended, out_full;
+	bool out_may_block;    /* a pipe or terminal that nobody could tell not to */
 	bool held;	       /* the reader was waited for since it last took something: ... */
 	int64_t hold_until_us; /* ... until then nothing is taken from the wire */
 	int reader_error;      /* errno that ended writing to the stream; 0: none */
 	uint8_t chunk[STREAM_CHUNK];
+	uint8_t stage[STREAM_CHUNK]; /* on its way to the reader */
+	size_t staged;		     /* not 0 after session_flush(): the reader is full */
+	size_t stage_room; /* how much may wait there: more, the longer the reader keeps up */
 };
 
 /* session.c */
@@ -67,6 +64,8 @@ void session_read_wire(struct session *s);	      /* take what was captured */
 
 /* session_stream.c */
 size_t session_deliver(void *context, const uint8_t *text, size_t len); /* the engine's deliver() */
+/* Write what is on its way to the reader, as far as it takes it; returns how much it took. */
+size_t session_flush(struct session *s);
 void session_retry_reader(struct session *s); /* it was full: offer again what the engine kept */
 bool session_holds(const struct session *s, int64_t now_us); /* wait for the reader, not the wire */
 void session_tend_stream(struct session *s); /* the peer's end, and what to wait for */

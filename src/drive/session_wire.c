@@ -10,47 +10,9 @@
 #include "drive/session_priv.h"
 
 #define FRAMES_AT_ONCE 256 /* then the others of the loop have a turn */
-
-static struct sent fingerprint(const struct tcp_segment *seg)
-{
-	return (struct sent){ .seq = seg->seq,
-			      .ack = seg->ack,
-			      .text_len = (uint32_t)seg->text_len,
-			      .flags = seg->flags };
-}
-
-static bool same(const struct sent *a, const struct sent *b)
-{
-	return a->seq == b->seq && a->ack == b->ack && a->text_len == b->text_len &&
-	       a->flags == b->flags;
-}
-
-static void remember(struct session *s, const struct tcp_segment *seg)
-{
-	s->last = fingerprint(seg);
-	s->last_unseen = true;
-	if (seg->flags & TCP_FLAG_RST && s->rst_count < SENT_RSTS)
-		s->rsts[s->rst_count++] = s->last;
-}
-
-/* One of our segments came by. False when it is a RST that we did not send: our kernel did. Each RST
- * of ours is good for one in the capture. */
-static bool recognise(struct session *s, const struct tcp_segment *seg)
-{
-	struct sent seen = fingerprint(seg);
-
-	if (same(&seen, &s->last))
-		s->last_unseen = false;
-	if (!(seg->flags & TCP_FLAG_RST))
-		return true;
-	for (unsigned i = 0; i < s->rst_count; i++) {
-		if (!same(&seen, &s->rsts[i]))
-			continue;
-		s->rsts[i] = s->rsts[--s->rst_count];
-		return true;
-	}
-	return s->rst_count == SENT_RSTS; /* lost count: in doubt it was us */
-}
+#define SEGMENTS_AT_ONCE \
+	16	       /* answered together at most: what GRO makes of them for the kernel's TCP */
+#define GAPS_AT_ONCE 2 /* out of order, fewer than one acknowledgement has SACK blocks for */
 
 /* A segment that cannot be sent is like one that was lost on the way, as long as there is a chance
  * that the next one can be: the timers of the engine decide then. */
@@ -67,65 +29,52 @@ static void not_sent(struct session *s, const struct err *e)
 
 void session_emit(struct session *s, int64_t now_us)
 {
+	struct tcp_conn_info info;
 	struct tcp_segment seg;
 
+	tcp_conn_info(s->conn, &info);
+	s->unanswered = 0;
+	s->duplicates = info.duplicates;
+	s->out_of_order = info.out_of_order;
 	while (tcp_conn_emit(s->conn, &seg, now_us)) {
 		struct err e = { 0 };
 
 		if (s->cfg.link->send(s->cfg.link, &seg, &e))
-			remember(s, &seg);
+			ours_remember(&s->ours, &seg);
 		else if (s->phase == PHASE_RUNNING)
 			not_sent(s, &e);
 	}
 }
 
-/* Whose packet is it? A piece of one may be too short to have ports: then the addresses decide. */
-enum whose { WHOSE_OTHERS, WHOSE_OURS, WHOSE_PEERS };
-
-static bool ports_fit(const struct packet *p, uint16_t src, uint16_t dst)
+/* Whether the engine has the word now, or after more of the segments that wait in the capture: text in
+ * order is acknowledged together with what follows, as by a kernel that joins segments before its TCP sees
+ * them. Not so what the peer counts or waits for: what is no text; a duplicate, which an acknowledgement
+ * reports but once (RFC 2883); what is out of order, each without SACK (RFC 5681 section 3.2), and else
+ * as many as there is room to report; and the first segments of a connection, while the peer's window
+ * may grow with the number of acknowledgements (RFC 5681 section 3.1). */
+static bool answer_now(const struct session *s, const struct tcp_segment *seg)
 {
-	bool none = !p->seg.src_port && !p->seg.dst_port && p->kind != PACKET_TCP;
+	struct tcp_conn_info info;
+	uint32_t gaps;
 
-	return none || (p->seg.src_port == src && p->seg.dst_port == dst);
+	if (!seg->text_len || seg->flags & (TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST))
+		return true;
+	tcp_conn_info(s->conn, &info);
+	gaps = info.out_of_order - s->out_of_order;
+	return s->unanswered >= SEGMENTS_AT_ONCE ||
+	       s->unanswered > info.segments_received / SEGMENTS_AT_ONCE ||
+	       info.duplicates != s->duplicates || gaps >= (info.sack ? GAPS_AT_ONCE : 1);
 }
 
-static enum whose whose(const struct session *s, const struct packet *p)
-{
-	uint16_t local = s->cfg.tcp.local_port, peer = s->cfg.tcp.peer_port;
-
-	if (addr_equal(&p->src, &s->cfg.local) && addr_equal(&p->dst, &s->cfg.peer) &&
-	    ports_fit(p, local, peer))
-		return WHOSE_OURS;
-	if (addr_equal(&p->src, &s->cfg.peer) && addr_equal(&p->dst, &s->cfg.local) &&
-	    ports_fit(p, peer, local))
-		return WHOSE_PEERS;
-	return WHOSE_OTHERS;
-}
-
-static bool quotes_us(const struct session *s, const struct packet *p)
-{
-	return addr_equal(&p->icmp_src, &s->cfg.local) && addr_equal(&p->icmp_dst, &s->cfg.peer) &&
-	       p->seg.src_port == s->cfg.tcp.local_port && p->seg.dst_port == s->cfg.tcp.peer_port;
-}
-
-/* Why a segment of the peer must not reach the engine; NULL: it may. */
-static const char *unfit(const struct packet *p)
-{
-	if (p->text_cut)
-		return "not captured whole; it counts as lost";
-	if (p->seg.checksum_is == TCP_CHECKSUM_BAD)
-		return "wrong checksum; it counts as lost";
-	if (p->seg.checksum_is == TCP_CHECKSUM_UNKNOWN)
-		return "its checksum cannot be verified; it counts as lost";
-	return NULL;
-}
-
-/* What the peer sent, to the engine, whose answer is on its way before this returns. */
+/* What the peer sent, to the engine, whose answer is on its way before this returns, or before the
+ * capture was waited for again. */
 static void act_on(struct session *s, const struct packet *p)
 {
 	s->heard_us = loop_now();
 	tcp_conn_on_segment(s->conn, &p->seg, s->heard_us);
-	session_emit(s, s->heard_us);
+	s->unanswered++;
+	if (answer_now(s, &p->seg))
+		session_emit(s, s->heard_us);
 }
 
 /* The engine first: the peer need not wait while a person is being told. Our answer will be in the
@@ -138,10 +87,10 @@ static void take_segment(struct session *s, const struct packet *p, const struct
 		.from = ours ? TRACE_CLIENT : TRACE_SERVER,
 		.seg = &p->seg,
 		.mtu_text = s->cfg.mtu_text,
-		.kernel = ours && !recognise(s, &p->seg),
+		.kernel = ours && !ours_recognise(&s->ours, &p->seg),
 		.text_cut = p->text_cut,
 	};
-	const char *why = ours ? NULL : unfit(p);
+	const char *why = ours ? NULL : ours_unfit(p);
 	struct trace_step step;
 
 	if (!ours && !why && s->phase == PHASE_RUNNING)
@@ -185,20 +134,17 @@ static void take_frame(struct session *s, const struct frame *f)
 	enum whose from;
 
 	packet_decode(f, &p);
-	if (p.kind == PACKET_NOT_IP || p.kind == PACKET_OTHER)
-		return;
-	if (p.kind == PACKET_ICMP_ERROR) {
-		if (!quotes_us(s, &p))
-			return;
-		WATCH(s->cfg.watch, frame, f);
-		take_icmp(s, &p, f);
-		return;
-	}
-	from = p.protocol == 6 ? whose(s, &p) : WHOSE_OTHERS;
+	from = ours_whose(&s->cfg.local, s->cfg.tcp.local_port, &s->cfg.peer, s->cfg.tcp.peer_port,
+			  &p);
 	if (from == WHOSE_OTHERS)
 		return;
 	if (p.kind == PACKET_TCP) {
 		take_segment(s, &p, f, from == WHOSE_OURS);
+		return;
+	}
+	if (p.kind == PACKET_ICMP_ERROR) {
+		WATCH(s->cfg.watch, frame, f);
+		take_icmp(s, &p, f);
 		return;
 	}
 	WATCH(s->cfg.watch, frame, f);
@@ -229,7 +175,7 @@ void session_read_wire(struct session *s)
 	s->more_frames = got > 0;
 	if (got < 0) {
 		s->wire_gone = true; /* poll() would not stop telling */
-		s->last_unseen = false;
+		s->ours.last_unseen = false;
 		session_fail(s, &e);
 	}
 }

@@ -254,6 +254,50 @@ bool station_listen(struct station *st, struct err *e)
 	return true;
 }
 
+/* All origins on one interface; where that is too long for one expression, all TCP. */
+static void filter_for_all(const struct station *st, unsigned interface, char out[FILTER_MAX])
+{
+	char one[FILTER_MAX];
+	size_t at = 0;
+
+	out[0] = '\0';
+	for (unsigned i = 0; i < st->origin_count; i++) {
+		filter_for(st->origins[i], interface, one);
+		if (!one[0])
+			continue;
+		if (at + strlen(one) + 5 > FILTER_MAX) {
+			snprintf(out, FILTER_MAX, "tcp or icmp or ip6 or (ip[6:2] & 0x1fff != 0)");
+			return;
+		}
+		at += (size_t)snprintf(out + at, FILTER_MAX - at, "%s%s", at ? " or " : "", one);
+	}
+}
+
+bool station_listen_all(struct station *st, struct err *e)
+{
+	for (unsigned i = 0; i < st->interface_count; i++) {
+		char filter[FILTER_MAX];
+
+		filter_for_all(st, i, filter);
+		if (!filter[0])
+			continue;
+		st->interfaces[i].capture = capture_open(st->interfaces[i].name, filter, e);
+		if (!st->interfaces[i].capture)
+			return false;
+	}
+	return true;
+}
+
+unsigned station_interfaces(const struct station *st)
+{
+	return st->interface_count;
+}
+
+struct capture *station_interface_capture(const struct station *st, unsigned interface)
+{
+	return st->interfaces[interface].capture;
+}
+
 struct capture *station_capture(struct station *st, const struct origin *o,
 				const struct origin_address *a, struct err *e)
 {
@@ -272,6 +316,17 @@ struct capture *station_capture(struct station *st, const struct origin *o,
 const struct guard *station_guard(struct station *st, const struct addr *local, struct err *e)
 {
 	return guard_pool_take(st->guards, local, e);
+}
+
+const struct guard *station_guard_port(struct station *st, const struct addr *local, uint16_t port,
+				       struct err *e)
+{
+	return guard_pool_take_port(st->guards, local, port, e);
+}
+
+void station_release(struct station *st, const struct guard *guard)
+{
+	guard_pool_give(st->guards, guard);
 }
 
 uint32_t station_isn(const struct station *st, const struct addr *local, uint16_t local_port,

@@ -77,7 +77,13 @@ int station_link_type(const struct station *st);
 /* Frames that the captures lost so far, all together. */
 unsigned station_drops(struct station *st);
 
-/* The rest is for dial.c. */
+/* station_listen_all() - the same for connections to all hosts at once, as hub.h needs it. */
+bool station_listen_all(struct station *st, struct err *e);
+unsigned station_interfaces(const struct station *st);
+/* NULL where nothing listens. */
+struct capture *station_interface_capture(const struct station *st, unsigned interface);
+
+/* The rest is for those who open connections. */
 
 const struct station_options *station_options(const struct station *st);
 
@@ -92,6 +98,13 @@ struct capture *station_capture(struct station *st, const struct origin *o,
 /* station_guard() - a guarded port for a new connection from @local; NULL with @e set. Stays the
  * station's. */
 const struct guard *station_guard(struct station *st, const struct addr *local, struct err *e);
+
+/* station_guard_port() - the same with a given port, that of an earlier connection perhaps. */
+const struct guard *station_guard_port(struct station *st, const struct addr *local, uint16_t port,
+				       struct err *e);
+
+/* station_release() - the guarded port may serve a later connection, after all others did. */
+void station_release(struct station *st, const struct guard *guard);
 
 /* station_isn() - an initial sequence number (RFC 6528), unless the options say another. */
 uint32_t station_isn(const struct station *st, const struct addr *local, uint16_t local_port,

@@ -110,6 +110,8 @@ static void reduce(struct congestion *cc, uint32_t mss, uint32_t in_flight)
 
 void congestion_on_loss(struct congestion *cc, uint32_t mss, uint32_t in_flight)
 {
+	cc->undo_cwnd = cc->cwnd;
+	cc->undo_ssthresh = cc->ssthresh;
 	reduce(cc, mss, in_flight);
 	cc->prr_delivered = cc->prr_out = 0;
 	cc->prr_flight = most(in_flight, mss);

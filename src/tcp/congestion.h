@@ -23,7 +23,7 @@ struct congestion {
 	uint64_t prr_delivered, prr_out;
 	uint32_t prr_flight; /* in flight when it began (RecoverFS) */
 
-	/* The state before a timeout, in case it was spurious (RFC 4015 section 3) */
+	/* The state before a reduction, in case it was spurious (RFC 4015 section 3) */
 	uint32_t undo_cwnd, undo_ssthresh;
 };
 
@@ -55,7 +55,7 @@ void congestion_recovered(struct congestion *cc);
  * false for the second and later expiries of the same data, which keep ssthresh. */
 void congestion_on_timeout(struct congestion *cc, uint32_t mss, uint32_t in_flight, bool first);
 
-/* The timeout was spurious: as before it. */
+/* The timeout, or the loss, was spurious: as before it. */
 void congestion_undo(struct congestion *cc);
 
 #endif

@@ -15,8 +15,8 @@
 #define SEND_BUFFER    (1u << 20)
 #define QUICK_ACKS     16 /* as Linux: the peer's slow start needs its acknowledgements at once */
 
-#define BRIEF_AFTER_LOSS_US \
-	500000 /* the FIN of a peer with Linux's least RTO, 200 ms, comes again */
+/* The FIN of a peer with Linux's least RTO, 200 ms, comes again, and once more after 600 ms. */
+#define BRIEF_AFTER_LOSS_US 1000000
 
 #define MSS_LEAST	   88 /* a path MTU of 128: far below any real one, far above a division by zero */
 #define TIME_WAIT_GRACE_US (2 * TCP_MSL_US)
@@ -52,8 +52,7 @@ void conn_fail(struct tcp_conn *c, enum tcp_failure why)
 
 void conn_enter_time_wait(struct tcp_conn *c, int64_t now_us)
 {
-	/* Mere reordering is no loss. */
-	bool clean = !c->retransmissions && !c->duplicates && c->rtt.srtt_us;
+	bool clean = !c->retransmissions && !c->lossy && c->rtt.srtt_us;
 	int64_t stay = c->cfg.time_wait_us;
 
 	if (stay == TCP_TIME_WAIT_BRIEF)
@@ -100,6 +99,7 @@ struct tcp_conn *tcp_conn_new(const struct tcp_config *config)
 		c->timers[i] = TCP_NEVER;
 	c->iss = c->snd_una = c->snd_nxt = config->isn;
 	c->mss = config->peer_mss;
+	c->rtt.floor_us = config->rto_floor_us;
 	c->quick_acks = QUICK_ACKS;
 	window_init(c);
 	sendq_init(&c->q, config->send_buffer, c->iss + 1);

@@ -53,6 +53,7 @@ struct tcp_config {
 	bool nagle;	      /* hold a small segment while another is in flight (RFC 9293 3.7.4) */
 	int64_t keepalive_us; /* ask a peer that is idle for so long; 0: never (RFC 9293 section 3.8.4) */
 	uint32_t window;      /* cap on every window, bytes; 0: none */
+	int64_t rto_floor_us; /* the RTO is so much above SRTT; 0: at least 1 s (RFC 6298 rule 2.4) */
 	int64_t give_up_us;   /* fail when nothing was acknowledged for so long; 0: never */
 	int64_t time_wait_us; /* stay in TIME-WAIT so long; TCP_TIME_WAIT_BRIEF: see below */
 	unsigned automatic;   /* enum tcp_auto */
@@ -64,7 +65,7 @@ struct tcp_config {
 	void *context;
 };
 
-/* Two RTTs after a clean connection, four and half a second after one that lost segments: long enough
+/* Two RTTs after a clean connection, four and a second after one that lost segments: long enough
  * to answer a FIN that is sent again, without the 2 MSL that a program at a prompt need not wait. */
 #define TCP_TIME_WAIT_BRIEF (-1)
 #define TCP_MSL_US	    30000000 /* 30 s, as in Linux's 60 s of TIME-WAIT; RFC 9293 suggests 2 min */

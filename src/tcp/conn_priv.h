@@ -72,8 +72,8 @@ struct tcp_conn {
 	bool recovering;    /* until snd_una reaches recovery_point */
 	bool after_timeout; /* the recovery began with a timeout: the window grows again */
 	bool timed_out;	    /* since something was last acknowledged */
-	bool undo_possible; /* nothing was acknowledged since the first timeout, at timeout_us */
-	int64_t timeout_us;
+	bool undo_possible; /* nothing was acknowledged since the recovery began, at recovery_us */
+	int64_t recovery_us;
 	bool tail_due; /* a probe of the tail is to be sent (RFC 8985 section 7) */
 	bool tail_out; /* ... was sent, up to tail_end; tail_again: and was no new text */
 	bool tail_again;
@@ -100,10 +100,13 @@ struct tcp_conn {
 		uint32_t space; /* the most that the reader took in one round trip */
 		uint32_t last_ecr;
 		int64_t rtt_us;
+		bool lagged; /* in this round trip the reader left something */
 	} tune;
-	uint64_t rcv_at;  /* text received in order, in bytes from the stream's start */
-	uint64_t read_at; /* text delivered */
-	bool fin_known;	  /* a FIN came, in order or not, at fin_at */
+	uint32_t ts_newest; /* the latest of the peer's timestamps in segments before this one */
+	bool lossy;	    /* the peer sent something again */
+	uint64_t rcv_at;    /* text received in order, in bytes from the stream's start */
+	uint64_t read_at;   /* text delivered */
+	bool fin_known;	    /* a FIN came, in order or not, at fin_at */
 	uint64_t fin_at;
 	bool fin_taken; /* ... and everything before it too */
 	struct reassembly in;
@@ -166,7 +169,7 @@ void window_tune(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_
 /* loss.c */
 void loss_on_ack(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us);
 void loss_on_timeout(struct tcp_conn *c, int64_t now_us);
-void loss_begin_recovery(struct tcp_conn *c, uint32_t in_flight);
+void loss_begin_recovery(struct tcp_conn *c, uint32_t in_flight, int64_t now_us);
 void loss_detect(struct tcp_conn *c, int64_t now_us);
 
 /* ecn.c */

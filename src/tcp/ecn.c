@@ -48,14 +48,15 @@ void ecn_slowed(struct tcp_conn *c)
 }
 
 /* An acknowledgement with an echo: as after a loss, but nothing is sent again; once in a window of data
- * (section 6.1.2). */
+ * (section 6.1.2): only an acknowledgement of the segment with CWR itself is news, the one before it was
+ * sent without knowing of that. In a SYN,ACK the flag is the agreement. */
 void ecn_take_echo(struct tcp_conn *c, const struct tcp_segment *seg, uint32_t in_flight)
 {
-	if (!c->ecn.agreed || c->recovering || seq_before(c->snd_una, c->ecn.slowed_until))
+	if (!c->ecn.agreed || c->recovering || (seg->flags & TCP_FLAG_SYN) ||
+	    seq_upto(c->snd_una, c->ecn.slowed_until))
 		return;
-	c->ecn.slowed_until = c->snd_una; /* never far behind: the numbers come round */
-	/* In a SYN,ACK it only says that the peer agrees. */
-	if (!(seg->flags & TCP_FLAG_ECE) || (seg->flags & TCP_FLAG_SYN))
+	c->ecn.slowed_until = c->snd_una - 1; /* never far behind: the numbers come round */
+	if (!(seg->flags & TCP_FLAG_ECE))
 		return;
 	c->marks_told++;
 	congestion_on_loss(&c->cc, c->mss, in_flight);

@@ -9,6 +9,8 @@
 #include "tcp/conn_priv.h"
 #include "tcp/seq.h"
 
+#define WSCALE_MAX 14 /* RFC 7323 section 2.3 */
+
 void tcp_conn_set_automatic(struct tcp_conn *c, unsigned duties, int64_t now_us)
 {
 	c->cfg.automatic = duties;
@@ -31,13 +33,17 @@ void tcp_conn_fill(struct tcp_conn *c, unsigned given, struct tcp_segment *seg, 
 		output_fill_options(c, seg, now_us);
 }
 
-/* What our SYN offered is what can be agreed on, whatever the configuration says. */
+/* What our SYN offered is what can be agreed on, whatever the configuration says. Text in it shares its
+ * record: as long as the SYN is not answered, what is sent again is the SYN alone. */
 static void syn_by_hand(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us)
 {
 	const struct tcp_options *o = &seg->options;
+	uint32_t end = seg->seq + 1;
 
 	c->cfg.use_wscale = o->has_wscale;
 	c->cfg.wscale = o->has_wscale ? o->wscale : 0;
+	if (c->cfg.wscale > WSCALE_MAX)
+		c->cfg.wscale = WSCALE_MAX;
 	c->cfg.use_sack = o->has_sack_permitted;
 	c->cfg.use_timestamps = o->has_timestamps;
 	c->cfg.use_ecn =
@@ -47,15 +53,15 @@ static void syn_by_hand(struct tcp_conn *c, const struct tcp_segment *seg, int64
 	c->iss = c->snd_una = c->snd_nxt = seg->seq;
 	c->q.text_seq = c->iss + 1;
 	tcp_conn_open(c, now_us);
-	if (sendq_sent(&c->q, c->iss, c->iss + 1, now_us))
-		c->snd_nxt++;
+	end += (uint32_t)sendq_write(&c->q, seg->text, seg->text_len);
+	if (sendq_sent(&c->q, c->iss, end, now_us))
+		c->snd_nxt = end;
 }
 
 /* Text and FIN that go on where the last segment ended. */
-static void text_by_hand(struct tcp_conn *c, uint32_t seq, const struct tcp_segment *seg,
-			 int64_t now_us)
+static void text_by_hand(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us)
 {
-	uint32_t end = seq + (uint32_t)seg->text_len;
+	uint32_t seq = seg->seq, end = seq + (uint32_t)seg->text_len;
 	bool fin = seg->flags & TCP_FLAG_FIN && !c->fin_sent && conn_synchronized(c);
 
 	if (seq != c->snd_nxt || c->fin_sent || (end == seq && !fin))
@@ -95,14 +101,13 @@ void tcp_conn_by_hand(struct tcp_conn *c, const struct tcp_segment *seg, int64_t
 		if (kind != TCP_FLAG_SYN || seg->flags & TCP_FLAG_ACK || c->snd_nxt != c->iss)
 			return;
 		syn_by_hand(c, seg, now_us);
-		text_by_hand(c, seg->seq + 1, seg, now_us);
 	} else if (kind & TCP_FLAG_RST) {
 		if (seg->seq == c->snd_nxt)
 			conn_fail(c, TCP_FAILURE_ABORTED);
 	} else if (!(kind & TCP_FLAG_SYN)) {
 		if (seg->flags & TCP_FLAG_ACK)
 			ack_by_hand(c, seg);
-		text_by_hand(c, seg->seq, seg, now_us);
+		text_by_hand(c, seg, now_us);
 	}
 	timers_tend(c, now_us);
 }

@@ -30,7 +30,7 @@ static void owe_rst_for(struct tcp_conn *c, const struct tcp_segment *seg)
 /* RFC 5961: an ACK asks the peer whether it meant that; not too often (section 7). */
 static void challenge(struct tcp_conn *c, int64_t now_us)
 {
-	if (now_us - c->challenges_since_us >= CHALLENGE_SPAN_US) {
+	if (!c->challenges || now_us - c->challenges_since_us >= CHALLENGE_SPAN_US) {
 		c->challenges_since_us = now_us;
 		c->challenges = 0;
 	}
@@ -56,7 +56,7 @@ static void take_syn_options(struct tcp_conn *c, const struct tcp_segment *seg, 
 	c->sack_ok = c->cfg.use_sack && o->has_sack_permitted;
 	c->ts_ok = c->cfg.use_timestamps && o->has_timestamps;
 	if (c->ts_ok) {
-		c->ts_recent = o->ts_val;
+		c->ts_recent = c->ts_newest = o->ts_val;
 		c->ts_recent_us = now_us;
 	}
 	ecn_take_syn(c, seg);
@@ -89,7 +89,9 @@ static void become_established(struct tcp_conn *c)
 	conn_enter(c, TCP_STATE_ESTABLISHED);
 	if (c->syn_retries) {
 		rtt_after_lost_syn(&c->rtt);
-		c->cc.cwnd = c->mss; /* RFC 5681 section 3.1 */
+		/* RFC 5681 section 3.1; one loss alone proves no congestion (RFC 6928 section 2). */
+		if (c->syn_retries > 1)
+			c->cc.cwnd = c->mss;
 	}
 }
 
@@ -194,6 +196,17 @@ static void answer_unacceptable(struct tcp_conn *c, const struct tcp_segment *se
 		challenge(c, now_us);
 }
 
+/* A sign of life: whoever acknowledges what is out knows of this connection. What else the segment says
+ * may be dropped: an answer from behind a closed window is, and the peer is there all the same. */
+static void note_alive(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us)
+{
+	if (!(seg->flags & TCP_FLAG_ACK) || seq_before(seg->ack, c->snd_una) ||
+	    seq_after(seg->ack, c->snd_nxt))
+		return;
+	c->heard_us = now_us;
+	c->keepalive_probes = 0;
+}
+
 /* First: sequence number and timestamp. */
 static enum step check_seq(struct tcp_conn *c, struct tcp_segment *seg, int64_t now_us)
 {
@@ -214,7 +227,7 @@ static enum step check_seq(struct tcp_conn *c, struct tcp_segment *seg, int64_t 
 	}
 	if (acceptable(c, seg)) {
 		/* RFC 7323 section 4.3 (2) */
-		if (c->ts_ok && seg->options.has_timestamps &&
+		if (c->ts_ok && seg->options.has_timestamps && !(seg->flags & TCP_FLAG_RST) &&
 		    seq_upto(seg->seq, c->last_ack_sent)) {
 			c->ts_recent = seg->options.ts_val;
 			c->ts_recent_us = now_us;
@@ -223,6 +236,7 @@ static enum step check_seq(struct tcp_conn *c, struct tcp_segment *seg, int64_t 
 	}
 	if (seg->flags & TCP_FLAG_RST)
 		return STEP_STOP;
+	note_alive(c, seg, now_us);
 	/* With a closed window nothing is acceptable, but what it acknowledges counts
 	 * (RFC 9293 section 3.10.7.4). */
 	if (seg->seq == c->rcv_nxt && !(seg->flags & TCP_FLAG_SYN)) {
@@ -235,6 +249,7 @@ static enum step check_seq(struct tcp_conn *c, struct tcp_segment *seg, int64_t 
 	/* A FIN again in TIME-WAIT: our last ACK was lost; wait anew (section 3.10.7.4, eighth). */
 	if (c->state == TCP_STATE_TIME_WAIT && (seg->flags & TCP_FLAG_FIN)) {
 		c->duplicates++;
+		c->lossy = true;
 		conn_enter_time_wait(c, now_us);
 	}
 	answer_unacceptable(c, seg, now_us);
@@ -324,8 +339,7 @@ static enum step check_ack(struct tcp_conn *c, struct tcp_segment *seg, int64_t 
 		challenge(c, now_us);
 		return STEP_STOP;
 	}
-	c->heard_us = now_us;
-	c->keepalive_probes = 0;
+	note_alive(c, seg, now_us);
 	moved = seq_after(seg->ack, c->snd_una);
 	loss_on_ack(c, seg, now_us);
 	if (seq_upto(c->snd_una, seg->ack) && window_is_news(c, seg, moved))
@@ -384,5 +398,7 @@ void tcp_conn_on_segment(struct tcp_conn *c, const struct tcp_segment *arrived, 
 			if (steps[i](c, &seg, now_us) == STEP_STOP)
 				break;
 	}
+	if (c->ts_ok && seg.options.has_timestamps)
+		c->ts_newest = seq_max(c->ts_newest, seg.options.ts_val);
 	timers_tend(c, now_us);
 }

@@ -38,18 +38,29 @@ static void rack_update(struct tcp_conn *c, const struct sent *s, int64_t now_us
 	c->rack.valid = true;
 }
 
+/* Does the time until a range arrived measure the path? Not when the answer to the last of several copies
+ * took longer than the RTO: it was lost itself, and sent again. And not after a timeout when the range is
+ * older: it may have arrived, and been reported, long ago. */
+static bool measures(const struct tcp_conn *c, const struct sent *s, int64_t took_us)
+{
+	if (s->marks & SENT_AGAIN && took_us > rtt_plain_rto(&c->rtt))
+		return false;
+	return !c->after_timeout || s->sent_us >= c->recovery_us;
+}
+
 /* @sent_us: of the latest-sent range that this acknowledgement tells a round trip of. */
 static void note_arrived(struct tcp_conn *c, const struct tcp_segment *seg, const struct sent *s,
 			 int64_t *sent_us, int64_t now_us)
 {
 	bool latest = latest_copy(c, seg, s);
+	int64_t took_us = now_us - s->sent_us;
 
 	if (s->marks & SENT_SACKED)
 		return;
-	if (latest && s->sent_us > *sent_us)
+	if (latest && s->sent_us > *sent_us && measures(c, s, took_us))
 		*sent_us = s->sent_us;
 	/* Without timestamps, an answer too early for the latest copy was one to an earlier. */
-	if (latest || (!c->ts_ok && now_us - s->sent_us >= c->rtt.min_us))
+	if (latest || (!c->ts_ok && took_us >= c->rtt.min_us))
 		rack_update(c, s, now_us);
 }
 
@@ -162,19 +173,21 @@ static void detect_without_sack(struct tcp_conn *c, bool moved)
 	}
 }
 
-/* RFC 3522: the first acknowledgement after a timeout that echoes a clock older than what we sent then
- * answers the first copy. The timeout was spurious: nothing was lost, the path was slow. */
+/* RFC 3522: the first acknowledgement after a recovery began that echoes a clock older than what we sent
+ * then answers the first copy. The recovery was spurious: nothing was lost, the path was slow, or changed
+ * the order by more than we had allowed for. */
 static void undo_if_spurious(struct tcp_conn *c, const struct tcp_segment *seg)
 {
 	if (!c->undo_possible)
 		return;
 	c->undo_possible = false;
 	if (!c->ts_ok || !seg->options.has_timestamps ||
-	    !seq_before(seg->options.ts_ecr, output_ts_now(c, c->timeout_us)))
+	    !seq_before(seg->options.ts_ecr, output_ts_now(c, c->recovery_us)))
 		return;
 	congestion_undo(&c->cc);
 	for (unsigned i = 0; i < c->q.count; i++)
 		sendq_mark(&c->q, sendq_record(&c->q, i), 0, SENT_LOST);
+	c->rack.reordering_seen |= !c->after_timeout;
 	c->recovering = c->after_timeout = c->kick = false;
 }
 
@@ -196,7 +209,7 @@ static void judge_tail_probe(struct tcp_conn *c, const struct tcp_segment *seg)
 	ecn_slowed(c);
 }
 
-static void steer_recovery(struct tcp_conn *c, uint32_t in_flight)
+static void steer_recovery(struct tcp_conn *c, uint32_t in_flight, int64_t now_us)
 {
 	if (c->recovering && seq_upto(c->recovery_point, c->snd_una)) {
 		if (!c->after_timeout)
@@ -204,17 +217,18 @@ static void steer_recovery(struct tcp_conn *c, uint32_t in_flight)
 		c->recovering = false;
 		c->after_timeout = false;
 	}
-	loss_begin_recovery(c, in_flight);
+	loss_begin_recovery(c, in_flight, now_us);
 }
 
 /* The first loss since the last recovery begins one. */
-void loss_begin_recovery(struct tcp_conn *c, uint32_t in_flight)
+void loss_begin_recovery(struct tcp_conn *c, uint32_t in_flight, int64_t now_us)
 {
 	if (c->recovering || !c->q.lost)
 		return;
 	congestion_on_loss(&c->cc, c->mss, in_flight);
 	ecn_slowed(c);
-	c->recovering = true;
+	c->recovering = c->undo_possible = true;
+	c->recovery_us = now_us;
 	c->after_timeout = false;
 	c->recovery_point = c->snd_nxt;
 	c->kick = true;
@@ -239,15 +253,17 @@ void loss_on_ack(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_
 	if (moved) {
 		undo_if_spurious(c, seg);
 		advance_una(c, seg, &sent_us, now_us);
-		/* Karn: the longer RTO stays until something that was sent once, or is told apart by
-		 * its timestamp, is acknowledged (RFC 6298 section 5). */
-		if (sent_us != NO_SAMPLE) {
-			rtt_sample(&c->rtt, now_us - sent_us);
-			rtt_progress(&c->rtt);
-		}
 		c->timed_out = false;
 		/* timers_tend() starts them anew (RFC 6298 rule 5.3, RFC 8985 section 7.2) */
 		c->timers[TIMER_RETRANSMIT] = c->timers[TIMER_TAIL] = TCP_NEVER;
+	}
+	/* Karn: the longer RTO stays until something that was sent once, or is told apart by its
+	 * timestamp, has arrived, by acknowledgement or SACK (RFC 6298 section 5). */
+	if (sent_us != NO_SAMPLE) {
+		rtt_sample(&c->rtt, now_us - sent_us);
+		if (c->rtt.backoff)
+			c->timers[TIMER_RETRANSMIT] = TCP_NEVER;
+		rtt_progress(&c->rtt);
 	}
 	arrived = c->snd_una - before + c->q.sacked - sacked;
 	if (moved && full && !echo && (!c->recovering || c->after_timeout))
@@ -258,7 +274,7 @@ void loss_on_ack(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_
 		detect_without_sack(c, moved);
 	judge_tail_probe(c, seg);
 	ecn_take_echo(c, seg, in_flight);
-	steer_recovery(c, in_flight);
+	steer_recovery(c, in_flight, now_us);
 	if (c->recovering && !c->after_timeout)
 		congestion_in_recovery(&c->cc, c->mss, arrived, conn_in_flight(c));
 }
@@ -272,7 +288,7 @@ void loss_on_timeout(struct tcp_conn *c, int64_t now_us)
 	for (unsigned i = 0; i < c->q.count; i++)
 		sendq_mark(&c->q, sendq_record(&c->q, i), SENT_LOST, SENT_SACKED);
 	c->undo_possible = !c->timed_out && conn_synchronized(c);
-	c->timeout_us = now_us;
+	c->recovery_us = now_us;
 	congestion_on_timeout(&c->cc, c->mss, in_flight, !c->timed_out);
 	c->timed_out = true;
 	ecn_slowed(c);

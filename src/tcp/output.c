@@ -38,7 +38,8 @@ void output_fill_options(const struct tcp_conn *c, struct tcp_segment *out, int6
 {
 	struct tcp_options *o = &out->options;
 	bool syn = out->flags & TCP_FLAG_SYN;
-	bool first = c->state == TCP_STATE_SYN_SENT; /* nothing is agreed on yet: offer */
+	/* Nothing is agreed on yet: offer. In CLOSED it is a SYN by hand that will open the connection. */
+	bool first = c->state == TCP_STATE_SYN_SENT || (syn && c->state == TCP_STATE_CLOSED);
 
 	if (syn) {
 		o->has_mss = c->cfg.mss != 0;

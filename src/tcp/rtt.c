@@ -10,6 +10,11 @@ static int64_t clamp(int64_t v, int64_t low, int64_t high)
 	return v < low ? low : v > high ? high : v;
 }
 
+static int64_t least(const struct rtt *r)
+{
+	return r->floor_us ? r->floor_us : RTT_RTO_MIN_US;
+}
+
 void rtt_sample(struct rtt *r, int64_t us)
 {
 	int64_t margin, off;
@@ -28,16 +33,23 @@ void rtt_sample(struct rtt *r, int64_t us)
 	margin = 4 * r->rttvar_us;
 	if (margin < GRANULARITY_US)
 		margin = GRANULARITY_US;
-	r->base_us = clamp(r->srtt_us + margin, RTT_RTO_MIN_US, RTT_RTO_MAX_US);
+	if (margin < r->floor_us)
+		margin = r->floor_us;
+	r->base_us = clamp(r->srtt_us + margin, least(r), RTT_RTO_MAX_US);
+}
+
+int64_t rtt_plain_rto(const struct rtt *r)
+{
+	return r->base_us ? r->base_us : RTT_RTO_FIRST_US;
 }
 
 int64_t rtt_rto(const struct rtt *r)
 {
-	int64_t rto = r->base_us ? r->base_us : RTT_RTO_FIRST_US;
+	int64_t rto = rtt_plain_rto(r);
 
 	for (unsigned i = 0; i < r->backoff && rto < RTT_RTO_MAX_US; i++)
 		rto *= 2;
-	return clamp(rto, RTT_RTO_MIN_US, RTT_RTO_MAX_US);
+	return clamp(rto, least(r), RTT_RTO_MAX_US);
 }
 
 void rtt_back_off(struct rtt *r)

@@ -10,8 +10,11 @@
 #define RTT_RTO_MAX_US	     60000000 /* rule 2.5: at least 60 s */
 #define RTT_RTO_AFTER_SYN_US 3000000  /* rule 5.7 */
 
-/* Zeroed before its first sample. */
+/* Zeroed before its first sample, but for the floor. */
 struct rtt {
+	/* 0: rules 2.3 and 2.4. Else the RTO stays so far above SRTT, and may be less than 1 s: enough
+	 * for a delayed acknowledgement (RFC 8961 section 4 leaves that to the measure). */
+	int64_t floor_us;
 	int64_t srtt_us; /* 0: no sample yet */
 	int64_t rttvar_us;
 	int64_t min_us;	  /* the smallest sample; 0: none */
@@ -26,7 +29,11 @@ struct rtt {
  *          timestamps tell which copy was answered (RFC 6298 section 3, Karn's algorithm) */
 void rtt_sample(struct rtt *r, int64_t us);
 
-/* The RTO in force, back-off included, in microseconds: 1 s to 60 s (rules 2.4, 2.5). */
+/* The RTO without back-off. */
+int64_t rtt_plain_rto(const struct rtt *r);
+
+/* The RTO in force, back-off included, in microseconds: 1 s, or what the floor allows, to 60 s (rules
+ * 2.4, 2.5). */
 int64_t rtt_rto(const struct rtt *r);
 
 /* The timer expired: double the RTO (rule 5.5). */

@@ -75,9 +75,18 @@ static uint32_t seq_of(const struct tcp_conn *c, uint64_t at)
 	return c->irs + 1 + (uint32_t)at;
 }
 
-static void note_duplicate(struct tcp_conn *c, uint32_t from, uint32_t to)
+/* What fills a gap, or repeats what came, was late or doubled on the way when its timestamp is as old as
+ * those of other segments; with a newer one the peer sent it again, so the path loses segments. */
+static void note_late(struct tcp_conn *c, const struct tcp_segment *seg)
+{
+	c->lossy |= !c->ts_ok || seq_after(seg->options.ts_val, c->ts_newest);
+}
+
+static void note_duplicate(struct tcp_conn *c, const struct tcp_segment *seg, uint32_t from,
+			   uint32_t to)
 {
 	c->duplicates++;
+	note_late(c, seg);
 	if (c->sack_ok) {
 		c->dsack = (struct tcp_sack_block){ from, to };
 		c->dsack_due = true;
@@ -93,7 +102,7 @@ void text_note_duplicate(struct tcp_conn *c, const struct tcp_segment *seg)
 	if (seg->flags & TCP_FLAG_SYN || !seq_before(seg->seq, end) ||
 	    c->rcv_nxt - seg->seq > c->rcv_at + c->fin_taken + 1)
 		return;
-	note_duplicate(c, seg->seq, end);
+	note_duplicate(c, seg, seg->seq, end);
 }
 
 uint8_t text_sack_blocks(const struct tcp_conn *c, struct tcp_sack_block out[TCP_SACK_BLOCKS_MAX])
@@ -178,6 +187,8 @@ void text_take(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us
 	if (len && at == c->rcv_at) {
 		bool gap = c->in.count && c->in.ranges[c->in.count - 1].to > c->rcv_at;
 
+		if (gap)
+			note_late(c, seg);
 		len = take_in_order(c, text, len);
 		c->rcv_at += len;
 		owe_ack(c, len);
@@ -186,7 +197,7 @@ void text_take(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us
 		const struct reassembly_range *held = reassembly_find(&c->in, at);
 
 		if (held && at + len <= held->to) /* RFC 2883 section 4 (4) */
-			note_duplicate(c, seg->seq + skip, seg->seq + skip + (uint32_t)len);
+			note_duplicate(c, seg, seg->seq + skip, seg->seq + skip + (uint32_t)len);
 		else
 			c->out_of_order++;
 		if (reassembly_put(&c->in, at, text, len))

@@ -6,10 +6,11 @@
 #include "tcp/conn_priv.h"
 #include "tcp/seq.h"
 
-#define ACK_DELAY_US   40000  /* as Linux; RFC 9293 section 3.8.6.3 allows 500 ms */
-#define PEER_DELAY_US  200000 /* WCDelAckT of RFC 8985 section 7.2 */
-#define TAIL_LEAST_US  5000   /* room for a machine that is late with an answer */
-#define OVERRIDE_US    200000 /* RFC 9293 section 3.8.6.2.1: 0.1 to 1 s */
+#define ACK_DELAY_US   40000   /* as Linux; RFC 9293 section 3.8.6.3 allows 500 ms */
+#define PEER_DELAY_US  200000  /* WCDelAckT of RFC 8985 section 7.2 */
+#define TAIL_BLIND_US  1000000 /* RFC 8985 section 7.2, without a round trip measured */
+#define TAIL_LEAST_US  5000    /* room for a machine that is late with an answer */
+#define OVERRIDE_US    200000  /* RFC 9293 section 3.8.6.2.1: 0.1 to 1 s */
 #define PERSIST_MAX_US 60000000
 
 static int64_t persist_interval(const struct tcp_conn *c)
@@ -29,12 +30,14 @@ static void tend(struct tcp_conn *c, enum timer timer, bool wanted, int64_t at_u
 		c->timers[timer] = at_us;
 }
 
-/* RFC 8985 section 7.2: two round trips; for less than two full segments, whose acknowledgement may be
- * delayed (RFC 9293 section 3.8.6.3), that delay on top; never later than the RTO. */
+/* RFC 8985 section 7.2: two round trips, or 1 s when none was measured; for less than two full segments,
+ * whose acknowledgement may be delayed (RFC 9293 section 3.8.6.3), that delay on top; never later than the
+ * RTO. */
 static int64_t tail_at(const struct tcp_conn *c, int64_t now_us)
 {
 	bool delayed = conn_in_flight(c) < 2 * output_text_max(c);
-	int64_t at = now_us + 2 * c->rtt.srtt_us + (delayed ? PEER_DELAY_US : TAIL_LEAST_US);
+	int64_t at = now_us + (c->rtt.srtt_us ? 2 * c->rtt.srtt_us : TAIL_BLIND_US) +
+		     (delayed ? PEER_DELAY_US : TAIL_LEAST_US);
 
 	return at < c->timers[TIMER_RETRANSMIT] ? at : c->timers[TIMER_RETRANSMIT];
 }
@@ -69,7 +72,7 @@ void timers_tend(struct tcp_conn *c, int64_t now_us)
 	tend(c, TIMER_RETRANSMIT, resend && c->q.count && !shut, now_us + rtt_rto(&c->rtt));
 	tend(c, TIMER_TAIL,
 	     resend && c->q.count && !shut && c->sack_ok && conn_synchronized(c) &&
-		     c->rtt.srtt_us && !c->recovering && !c->q.sacked && !c->tail_out,
+		     !c->recovering && !c->q.sacked && !c->tail_out,
 	     tail_at(c, now_us));
 	if (!resend || shut)
 		c->timers[TIMER_REORDER] = TCP_NEVER;
@@ -104,7 +107,7 @@ static void on_reorder(struct tcp_conn *c, int64_t now_us)
 		return;
 	}
 	loss_detect(c, now_us);
-	loss_begin_recovery(c, in_flight);
+	loss_begin_recovery(c, in_flight, now_us);
 	c->kick = c->q.lost != 0;
 }
 

@@ -104,18 +104,27 @@ static void take_sample(struct tcp_conn *c, const struct tcp_segment *seg, int64
 /* Once a round trip: did the reader take more than in any before? Then the peer is speeding up. */
 void window_tune(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us)
 {
-	int64_t rtt_us, passed_us = now_us - c->tune.since_us;
+	int64_t rtt_us, passed_us = now_us - c->tune.since_us; /* below 0: before the first round */
 	uint64_t taken, grown, want;
+	bool lagged;
 
 	take_sample(c, seg, now_us);
+	c->tune.lagged |= c->read_at != c->rcv_at;
 	rtt_us = c->tune.rtt_us ? c->tune.rtt_us : c->rtt.srtt_us;
-	if (!rtt_us || passed_us < rtt_us)
+	/* Segments that wait in our own capture make it longer, and no window makes up for that. */
+	if (c->rtt.min_us && rtt_us > 2 * c->rtt.min_us)
+		rtt_us = 2 * c->rtt.min_us;
+	if (!rtt_us || (passed_us >= 0 && passed_us < rtt_us))
 		return;
 	/* Text comes in bursts, and the round may have lasted longer: count what one RTT had of it. */
 	taken = (c->read_at - c->tune.at) * (uint64_t)rtt_us / (uint64_t)passed_us;
 	c->tune.at = c->read_at;
 	c->tune.since_us = now_us;
-	if (taken <= c->tune.space)
+	/* A reader that lagged behind the wire was held up by no window, and what it takes when it catches
+	 * up says nothing of the path. */
+	lagged = c->tune.lagged;
+	c->tune.lagged = c->read_at != c->rcv_at;
+	if (taken <= c->tune.space || lagged)
 		return;
 	/* Twice what came; and if it is still growing, by as much again: slow start doubles, and is not
 	 * to be held up. More than doubled it has only if the measure before was of a pause. */

@@ -6,48 +6,43 @@
  * How:   immediate mode (a poll wakes in microseconds), not promiscuous. On loopback every frame passes
  *        twice, out and in again; libpcap would drop one copy, but only after both have taken a slot of
  *        the ring, so the filter does it in the kernel.
+ *        A frame that exceeds its slot in the ring comes whole on the socket's queue (packet(7),
+ *        PACKET_COPY_THRESH), and is fetched from there.
  * Never: waits (the caller polls capture_fd()), and never decodes. */
 #include "wire/capture.h"
 
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
+#include <sys/socket.h>
 
-/* The largest frames that offload makes have 65,550 bytes (measured on lo: 14 of Ethernet, 65,536 of
- * IPv6); a snapshot length of 65,535 would cut them. The ring has a slot of that length for each frame,
- * however small the frame, and the slot takes 128 KiB, the next power of two: a buffer of 32 MiB gives
- * 511 slots in 64 MiB (measured, on lo, Ethernet and `any`). With 262,144 it would be 128 slots where
- * libpcap does not lower the value by itself (tun, `any`). Opening takes 15 to 30 ms, and 24 to 100 ms
- * with twice the buffer. */
-#define SNAPLEN	   65600
-#define RING_BYTES (32 << 20)
+#include "wire/interface.h"
+
+/* The ring has a slot for each frame, as long as the longest that is expected, however small the frame is
+ * that comes. For those that offload makes a slot takes 128 KiB, the next power of two: a buffer of 32 MiB
+ * gives 511 slots in 64 MiB (measured, on lo, Ethernet and `any`), and takes 15 to 30 ms to open. Where
+ * frames follow the MTU, 1,500 bytes, 6 MiB are 4,000 slots in 8 MiB. */
+#define RING_BYTES	 (32 << 20)
+#define RING_BYTES_SMALL (6 << 20)
+
+#define LINK_HEADER_MAX 16u /* Linux cooked v1 */
 
 struct capture {
 	pcap_t *pcap;
-	bool loopback, nano;
+	struct interface_facts interface;
+	bool nano;
+	/* Of a frame that exceeded its slot. The kernel queues few of them, so what is fetched may be of
+	 * a later one: then it is kept for that. */
+	uint8_t *whole;
+	uint32_t whole_len; /* 0: nothing is kept */
+	bool whole_used;    /* given out: not needed any more with the next frame */
 	char ifname[IF_NAMESIZE];
 };
-
-static bool is_loopback(const char *ifname)
-{
-	struct ifreq request = { 0 };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool yes;
-
-	if (fd < 0) /* a kernel without IPv4 */
-		fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", ifname);
-	yes = fd >= 0 && ioctl(fd, SIOCGIFFLAGS, &request) == 0 && request.ifr_flags & IFF_LOOPBACK;
-	if (fd >= 0)
-		close(fd);
-	return yes;
-}
 
 /* What pcap_activate() could not do, in our words. */
 static bool activate_failed(const struct capture *c, int code, struct err *e)
@@ -77,15 +72,20 @@ static bool activate_failed(const struct capture *c, int code, struct err *e)
 	}
 }
 
+static bool has_small_slots(const struct capture *c)
+{
+	return c->interface.frame_max < INTERFACE_FRAME_MAX;
+}
+
 /* All that must be set between create and activate; none of it fails on a fresh handle, except that
  * some kernels have no nanosecond stamps. */
 static bool activate(struct capture *c, struct err *e)
 {
 	int code;
 
-	pcap_set_snaplen(c->pcap, SNAPLEN);
+	pcap_set_snaplen(c->pcap, (int)c->interface.frame_max);
 	pcap_set_immediate_mode(c->pcap, 1);
-	pcap_set_buffer_size(c->pcap, RING_BYTES);
+	pcap_set_buffer_size(c->pcap, has_small_slots(c) ? RING_BYTES_SMALL : RING_BYTES);
 	pcap_set_timeout(c->pcap, 1);
 	c->nano = pcap_set_tstamp_precision(c->pcap, PCAP_TSTAMP_PRECISION_NANO) == 0;
 	code = pcap_activate(c->pcap);
@@ -93,6 +93,23 @@ static bool activate(struct capture *c, struct err *e)
 		return activate_failed(c, code, e);
 	c->nano = c->nano && pcap_get_tstamp_precision(c->pcap) == PCAP_TSTAMP_PRECISION_NANO;
 	return true;
+}
+
+/* Where the slots are small, larger frames are to come on the socket's queue: as many as its buffer
+ * holds, which the kernel may limit to a few. */
+static bool expect_large_frames(struct capture *c, struct err *e)
+{
+	int on = 1, room = RING_BYTES_SMALL, fd = pcap_fileno(c->pcap);
+
+	if (!has_small_slots(c))
+		return true;
+	c->whole = malloc(INTERFACE_FRAME_MAX);
+	if (!c->whole)
+		return err_set(e, STATUS_APP, "out of memory");
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	return setsockopt(fd, SOL_PACKET, PACKET_COPY_THRESH, &on, sizeof(on)) == 0 ||
+	       err_set(e, STATUS_APP, "cannot capture on %s: %s", c->ifname, strerror(errno));
 }
 
 struct capture *capture_open(const char *ifname, const char *filter, struct err *e)
@@ -105,14 +122,14 @@ struct capture *capture_open(const char *ifname, const char *filter, struct err 
 		return NULL;
 	}
 	snprintf(c->ifname, sizeof(c->ifname), "%s", ifname);
-	c->loopback = is_loopback(ifname);
+	interface_ask(ifname, &c->interface);
 	c->pcap = pcap_create(ifname, words);
 	if (!c->pcap) {
 		err_set(e, STATUS_APP, "cannot capture on %s: %s", ifname, words);
 		goto fail;
 	}
 	/* The filter first, then non-blocking, then the caller may send: nothing is missed. */
-	if (!activate(c, e) || !capture_set_filter(c, filter, e))
+	if (!activate(c, e) || !expect_large_frames(c, e) || !capture_set_filter(c, filter, e))
 		goto fail;
 	if (pcap_setnonblock(c->pcap, 1, words) < 0) {
 		err_set(e, STATUS_APP, "cannot capture on %s: %s", ifname, words);
@@ -130,6 +147,7 @@ void capture_close(struct capture *c)
 		return;
 	if (c->pcap)
 		pcap_close(c->pcap);
+	free(c->whole);
 	free(c);
 }
 
@@ -142,20 +160,25 @@ static bool compile(struct capture *c, const char *filter, struct bpf_program *p
 		       pcap_geterr(c->pcap));
 }
 
-/* Each frame passes loopback twice; keep the outgoing copy out of the ring. In the kernel only, behind
- * libpcap's back: right after a filter is set libpcap also applies it itself, to frames that may have
- * passed before it was, and of a direction its own interpreter knows nothing: it would drop the first
- * frame, our SYN. Where this fails libpcap drops the copy. */
-static void keep_out_copies(struct capture *c, const char *filter)
+/* What libpcap's filter cannot be asked for. Each frame passes loopback twice: keep the outgoing copy out
+ * of the ring. And a frame that exceeds its slot is queued only if the filter wants more of it than the
+ * slot holds. In the kernel only, behind libpcap's back: right after a filter is set libpcap also applies
+ * it itself, to frames that may have passed before it was, and of a direction its own interpreter knows
+ * nothing: it would drop the first frame, our SYN. Where this fails libpcap drops the copy, and what
+ * exceeds a slot is cut. */
+static void refine_filter(struct capture *c, const char *filter)
 {
 	struct bpf_program program;
 	struct err unused = { 0 };
 	struct sock_fprog prog;
-	char *once;
+	char *words;
 
-	if (asprintf(&once, "inbound and (%s)", filter) < 0)
+	if (asprintf(&words, c->interface.loopback ? "inbound and (%s)" : "%s", filter) < 0)
 		return;
-	if (compile(c, once, &program, &unused)) {
+	if (compile(c, words, &program, &unused)) {
+		for (unsigned i = 0; i < program.bf_len; i++)
+			if (program.bf_insns[i].code == (BPF_RET | BPF_K) && program.bf_insns[i].k)
+				program.bf_insns[i].k = INTERFACE_FRAME_MAX;
 		/* One layout under two names (libpcap does the same). */
 		prog.len = (unsigned short)program.bf_len;
 		prog.filter = (struct sock_filter *)program.bf_insns;
@@ -163,7 +186,7 @@ static void keep_out_copies(struct capture *c, const char *filter)
 				 sizeof(prog));
 		pcap_freecode(&program);
 	}
-	free(once);
+	free(words);
 }
 
 bool capture_set_filter(struct capture *c, const char *filter, struct err *e)
@@ -176,8 +199,8 @@ bool capture_set_filter(struct capture *c, const char *filter, struct err *e)
 	good = pcap_setfilter(c->pcap, &program) == 0 ||
 	       err_set(e, STATUS_APP, "cannot set a capture filter: %s", pcap_geterr(c->pcap));
 	pcap_freecode(&program);
-	if (good && c->loopback)
-		keep_out_copies(c, filter);
+	if (good && (c->interface.loopback || has_small_slots(c)))
+		refine_filter(c, filter);
 	return good;
 }
 
@@ -214,6 +237,40 @@ int capture_link_type(const struct capture *c)
 	return pcap_datalink(c->pcap);
 }
 
+/* Whether what was fetched is this frame, of which the slot has the beginning. The end of that beginning
+ * is compared, from behind the link header on: that may have been changed (VLAN tags). */
+static bool is_whole(const struct capture *c, const struct frame *f)
+{
+	uint32_t rest = f->length - f->captured, known = c->whole_len - rest;
+
+	if (c->whole_len <= rest || known <= LINK_HEADER_MAX)
+		return false;
+	known -= LINK_HEADER_MAX;
+	return known <= f->captured &&
+	       !memcmp(f->bytes + f->captured - known, c->whole + LINK_HEADER_MAX, known);
+}
+
+/* A frame that exceeded its slot: complete it. It stays cut if the kernel had no room to queue it. */
+static void complete(struct capture *c, struct frame *f)
+{
+	ssize_t got;
+
+	if (!c->whole_len) {
+		got = recv(pcap_fileno(c->pcap), c->whole, INTERFACE_FRAME_MAX,
+			   MSG_DONTWAIT | MSG_TRUNC);
+		c->whole_len = got > 0 && got <= (ssize_t)INTERFACE_FRAME_MAX ? (uint32_t)got : 0;
+	}
+	if (!c->whole_len || !is_whole(c, f))
+		return;
+	/* The link header is as libpcap has it: the rest is moved behind what came in the slot. */
+	memmove(c->whole + f->captured, c->whole + c->whole_len - (f->length - f->captured),
+		f->length - f->captured);
+	memcpy(c->whole, f->bytes, f->captured);
+	f->bytes = c->whole;
+	f->captured = f->length;
+	c->whole_used = true;
+}
+
 int capture_next(struct capture *c, struct frame *f, struct err *e)
 {
 	struct pcap_pkthdr *header;
@@ -225,6 +282,7 @@ int capture_next(struct capture *c, struct frame *f, struct err *e)
 		break;
 	case 0:
 	case PCAP_ERROR_BREAK:
+		c->whole_len = 0; /* its slot is read: whose it was will not come any more */
 		return 0;
 	default:
 		err_set(e, STATUS_UNREACHABLE,
@@ -240,6 +298,10 @@ int capture_next(struct capture *c, struct frame *f, struct err *e)
 	f->captured = header->caplen;
 	f->length = header->len;
 	f->link_type = pcap_datalink(c->pcap);
+	if (c->whole_used)
+		c->whole_len = c->whole_used = 0;
+	if (c->whole && f->captured < f->length && f->length <= INTERFACE_FRAME_MAX)
+		complete(c, f);
 	return 1;
 }
 

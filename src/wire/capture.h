@@ -12,9 +12,10 @@ struct capture;
  * capture_open() - listen on an interface
  * @ifname: interface
  * @filter: a pcap-filter(7) expression
- * Immediate mode, nanosecond stamps, both directions (each frame once, on loopback too), and a ring of
- * about 500 frames of up to 64 KiB: more than that unread, and frames are dropped, however small they
- * are. Costs 15 to 30 ms: open once, before sending.
+ * Immediate mode, nanosecond stamps, both directions (each frame once, on loopback too), and a ring: of
+ * about 500 frames where they may be of 64 KiB, of about 4,000 where they follow an MTU of 1,500. More
+ * than that unread, and frames are dropped, however small they are. Costs 15 to 30 ms, or 3: open once,
+ * before sending.
  * Return:  NULL with @e set (STATUS_PRIVILEGE without CAP_NET_RAW, STATUS_USAGE for no such
  *          interface). Close with capture_close(), which accepts NULL. */
 struct capture *capture_open(const char *ifname, const char *filter, struct err *e);

@@ -8,6 +8,8 @@
  *        changing blocks that exist leaves stale lengths behind (libnet 1.1.6). What libnet cannot say
  *        (the AE flag, reserved bits, a wrong data offset, a wrong checksum), or says wrongly (the
  *        flow label), is patched in afterwards.
+ *        The raw socket is our own: for one of IPv4 libnet 1.1.6 feels its way to the largest send
+ *        buffer in 6,528 system calls, 4 ms.
  * Never: resolves, routes, fragments, or lets libnet choose anything (its random numbers are random(),
  *        its autobuilders ask the interface). */
 #include "wire/craft.h"
@@ -27,6 +29,7 @@
 #define IPV6_HEADER	   40u
 #define TCP_PROTOCOL	   6
 #define FLAG_DONT_FRAGMENT 0x4000
+#define SEND_BUFFER	   (1 << 20)
 #define SEND_TRIES	   200 /* times SEND_PAUSE_MS: how long a full queue is waited out */
 #define SEND_PAUSE_MS	   5
 
@@ -37,8 +40,8 @@
 struct craft {
 	libnet_t *net;
 	int family;
+	int fd;		  /* -1: builds only */
 	unsigned ifindex; /* of the interface we are bound to; 0: none */
-	bool dry;
 	char ifname[IF_NAMESIZE];
 };
 
@@ -49,15 +52,8 @@ static const char *libnet_words(char *text)
 	return text;
 }
 
-/* Why there is no raw socket: libnet tells in words only, so the system is asked for the number. */
-static bool open_failed(int family, char *words, struct err *e)
+static bool open_failed(int family, struct err *e)
 {
-	int fd = socket(family, SOCK_RAW, IPPROTO_RAW);
-
-	if (fd >= 0) {
-		close(fd);
-		return err_set(e, STATUS_APP, "cannot open a raw socket: %s", libnet_words(words));
-	}
 	if (errno == EPERM || errno == EACCES)
 		return err_set(e, STATUS_PRIVILEGE,
 			       "cannot open a raw socket: %s; it takes CAP_NET_RAW: use sudo, or "
@@ -70,7 +66,19 @@ static bool open_failed(int family, char *words, struct err *e)
 	return err_set(e, STATUS_APP, "cannot open a raw socket: %s", strerror(errno));
 }
 
-/* Keep what we send on one interface. libnet 1.1.6 does it for IPv6 only. */
+/* The kernel takes IPPROTO_RAW to mean that the IP header is ours. It grants less buffer if need be. */
+static bool open_socket(struct craft *cr, struct err *e)
+{
+	int room = SEND_BUFFER;
+
+	cr->fd = socket(cr->family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	if (cr->fd < 0)
+		return open_failed(cr->family, e);
+	(void)setsockopt(cr->fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+	return true;
+}
+
+/* Keep what we send on one interface. */
 static bool bind_to_interface(struct craft *cr, const char *ifname, struct err *e)
 {
 	size_t len = strnlen(ifname, IF_NAMESIZE);
@@ -81,34 +89,10 @@ static bool bind_to_interface(struct craft *cr, const char *ifname, struct err *
 			       "cannot send on %s: %s; `ip link` lists interfaces, -i chooses one",
 			       ifname, strerror(ENODEV));
 	memcpy(cr->ifname, ifname, len + 1);
-	if (setsockopt(libnet_getfd(cr->net), SOL_SOCKET, SO_BINDTODEVICE, ifname,
-		       (socklen_t)len + 1) < 0)
+	if (setsockopt(cr->fd, SOL_SOCKET, SO_BINDTODEVICE, ifname, (socklen_t)len + 1) < 0)
 		return err_set(e, errno == EPERM ? STATUS_PRIVILEGE : STATUS_APP,
 			       "cannot send on %s: %s", ifname, strerror(errno));
 	return true;
-}
-
-struct craft *craft_open(int family, const char *ifname, struct err *e)
-{
-	char words[LIBNET_ERRBUF_SIZE] = "";
-	struct craft *cr = calloc(1, sizeof(*cr));
-
-	if (!cr) {
-		err_set(e, STATUS_APP, "cannot open a raw socket: %s", strerror(errno));
-		return NULL;
-	}
-	cr->family = family;
-	cr->net = libnet_init(family == AF_INET6 ? LIBNET_RAW6 : LIBNET_RAW4, NULL, words);
-	if (!cr->net) {
-		open_failed(family, words, e);
-		goto fail;
-	}
-	if (ifname && !bind_to_interface(cr, ifname, e))
-		goto fail;
-	return cr;
-fail:
-	craft_close(cr);
-	return NULL;
 }
 
 struct craft *craft_dry(int family, struct err *e)
@@ -118,7 +102,7 @@ struct craft *craft_dry(int family, struct err *e)
 
 	if (cr) {
 		cr->family = family;
-		cr->dry = true;
+		cr->fd = -1;
 		cr->net = libnet_init(LIBNET_NONE, NULL, words);
 	}
 	if (!cr || !cr->net) {
@@ -130,12 +114,24 @@ struct craft *craft_dry(int family, struct err *e)
 	return cr;
 }
 
+struct craft *craft_open(int family, const char *ifname, struct err *e)
+{
+	struct craft *cr = craft_dry(family, e);
+
+	if (cr && open_socket(cr, e) && (!ifname || bind_to_interface(cr, ifname, e)))
+		return cr;
+	craft_close(cr);
+	return NULL;
+}
+
 void craft_close(struct craft *cr)
 {
 	if (!cr)
 		return;
 	if (cr->net)
 		libnet_destroy(cr->net);
+	if (cr->fd >= 0)
+		close(cr->fd);
 	free(cr);
 }
 
@@ -307,7 +303,6 @@ static int send_patiently(const struct craft *cr, const struct addr *dst, const 
 	struct sockaddr_storage to;
 	struct addr where = *dst;
 	socklen_t to_len;
-	int fd = libnet_getfd(cr->net);
 
 	/* The header of an IPv6 packet has no room for the scope of a link-local address. */
 	if (addr_is_link_local(&where) && !where.scope)
@@ -315,9 +310,9 @@ static int send_patiently(const struct craft *cr, const struct addr *dst, const 
 	/* The port must be 0: raw IPv6 sockets take it for the protocol. */
 	to_len = addr_to_sockaddr(&where, 0, &to);
 	for (int i = 0; i < SEND_TRIES; i++) {
-		struct pollfd full = { .fd = fd, .events = POLLOUT };
+		struct pollfd full = { .fd = cr->fd, .events = POLLOUT };
 
-		if (sendto(fd, packet, len, MSG_DONTWAIT, (struct sockaddr *)&to, to_len) >= 0)
+		if (sendto(cr->fd, packet, len, MSG_DONTWAIT, (struct sockaddr *)&to, to_len) >= 0)
 			return 0;
 		if (errno == EAGAIN)
 			poll(&full, 1, SEND_PAUSE_MS);
@@ -372,7 +367,7 @@ bool craft_send(struct craft *cr, const struct craft_ip *ip, const struct tcp_se
 	size_t len;
 	int number;
 
-	if (cr->dry)
+	if (cr->fd < 0)
 		return err_set(e, STATUS_APP, "cannot send: this crafter only builds");
 	len = build(cr, ip, seg, &packet, e);
 	if (!len)

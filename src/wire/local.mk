@@ -10,6 +10,7 @@ src_libwire_a_SOURCES += src/wire/decode.c src/wire/decode.h
 src_libwire_a_SOURCES += src/wire/decode_icmp.c src/wire/decode_ip.c src/wire/decode_tcp.c \
 	src/wire/decode_part.h
 src_libwire_a_SOURCES += src/wire/guard.c src/wire/guard.h
+src_libwire_a_SOURCES += src/wire/interface.c src/wire/interface.h
 src_libwire_a_SOURCES += src/wire/lab.c src/wire/lab_server.c src/wire/lab.h
 src_libwire_a_SOURCES += src/wire/privilege.c src/wire/privilege.h
 src_libwire_a_SOURCES += src/wire/resolve.c src/wire/resolve.h

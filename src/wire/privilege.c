@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,11 +27,14 @@
 #define ID_MAX (UINT32_MAX - 1) /* UINT32_MAX means "leave as it is" to the system calls */
 
 /* Tried, not looked up: capabilities may be held over another network namespace than this one, and
- * there may be more that forbids it than capabilities. */
+ * there may be more that forbids it than capabilities. A raw IP socket takes the same capability as a
+ * packet socket, and is closed in no time: the kernel waits 15 ms for the last reader of the other. */
 bool privilege_check(struct err *e)
 {
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 
+	if (fd < 0 && errno == EAFNOSUPPORT)
+		fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 	if (fd >= 0)
 		close(fd);
 	if (fd >= 0 || (errno != EPERM && errno != EACCES))

@@ -291,7 +291,8 @@ static void check_sending(const struct rig *r, const struct tcp_conn_info *now)
 	must(now->mss > 0 && now->mss <= r->cfg.mss);
 	must(!r->peer_has_mss || now->mss <= (r->peer_mss > 28 ? r->peer_mss : 28));
 	must(now->cwnd > 0 && now->cwnd < 1u << 31);
-	must(now->rto_us >= RTT_RTO_MIN_US && now->rto_us <= RTT_RTO_MAX_US);
+	must(now->rto_us >= (r->cfg.rto_floor_us ? r->cfg.rto_floor_us : RTT_RTO_MIN_US) &&
+	     now->rto_us <= RTT_RTO_MAX_US);
 	must(now->srtt_us >= 0);
 	must(r->c->q.sacked + r->c->q.lost <= flight);
 }
@@ -359,7 +360,8 @@ static void check_options(struct rig *r, const struct tcp_segment *seg)
 
 bool is_keepalive(const struct rig *r, const struct tcp_segment *seg)
 {
-	return !tcp_segment_len(seg) && !(seg->flags & TCP_FLAG_RST) && seg->seq != r->last.snd_nxt;
+	return !tcp_segment_len(seg) && !(seg->flags & TCP_FLAG_RST) &&
+	       seq_before(seg->seq, r->last.snd_una);
 }
 
 /* A keep-alive has a number that the peer has already, so that it must answer, and asks only a peer that

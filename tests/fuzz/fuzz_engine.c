@@ -99,6 +99,8 @@ static void configure(struct rig *r, struct feed *f)
 	if (habits & 8)
 		cfg->window = 1 + feed16(f);
 	cfg->use_ecn = habits & 32;
+	if (habits & 128)
+		cfg->rto_floor_us = 200 * (int64_t)MS;
 	if (habits & 64)
 		cfg->keepalive_us = 5000 * (int64_t)MS;
 	if (habits & 16)

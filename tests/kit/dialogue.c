@@ -43,6 +43,17 @@ static uint16_t parse_flags(const char *text, size_t len)
 	return found;
 }
 
+static const char *const ecn_words[] = { "noecn", "ect1", "ect0", "ce" }; /* by enum tcp_ecn */
+
+static uint8_t parse_ecn(const char *word)
+{
+	for (uint8_t i = 0; i < 4; i++)
+		if (!strcmp(word, ecn_words[i]))
+			return i;
+	fail_msg("unknown mark [%s]", word);
+	return 0;
+}
+
 /* mss N, wscale N, sackOK, nop, TS val N ecr N, sack A:B */
 static void parse_options(char *text, struct tcp_options *o)
 {
@@ -96,6 +107,8 @@ unsigned dialogue_parse(const char *text, struct tcp_segment *out)
 		given |= GIVEN_OPTIONS;
 	}
 	for (; *p; p += used) {
+		char word[8];
+
 		used = 0;
 		if (sscanf(p, " ack %u%n", &value, &used) == 1) {
 			out->ack = value;
@@ -103,6 +116,11 @@ unsigned dialogue_parse(const char *text, struct tcp_segment *out)
 		} else if (sscanf(p, " win %u%n", &value, &used) == 1) {
 			out->window = (uint16_t)value;
 			given |= GIVEN_WINDOW;
+		} else if (sscanf(p, " urg %u%n", &value, &used) == 1) {
+			out->urgent = (uint16_t)value;
+		} else if (sscanf(p, " [%7[a-z0-9]]%n", word, &used) == 1 && used) {
+			out->ecn = parse_ecn(word);
+			given |= GIVEN_ECN;
 		} else if (p[strspn(p, " ")] == '\0') {
 			break;
 		} else {
@@ -127,6 +145,11 @@ static const char *show(const struct dialogue *d, const struct tcp_segment *s)
 	if (s->flags & TCP_FLAG_ACK)
 		p += snprintf(p, (size_t)(end - p), " ack %u", ack);
 	p += snprintf(p, (size_t)(end - p), " win %u", s->window);
+	if (s->ecn)
+		p += snprintf(p, (size_t)(end - p), " [%s]", ecn_words[s->ecn & 3]);
+	if (s->options.has_timestamps)
+		p += snprintf(p, (size_t)(end - p), " TS val %u ecr %u", s->options.ts_val,
+			      s->options.ts_ecr);
 	for (unsigned i = 0; i < s->options.sack_count; i++)
 		p += snprintf(p, (size_t)(end - p), " sack %u:%u",
 			      s->options.sack[i].from - d->peer_isn,
@@ -176,7 +199,8 @@ static bool same_options(const struct dialogue *d, const struct tcp_options *wan
 			 const struct tcp_options *got)
 {
 	if (want->has_mss != got->has_mss || want->mss != got->mss ||
-	    want->has_wscale != got->has_wscale || want->wscale != got->wscale ||
+	    want->has_wscale != got->has_wscale ||
+	    (want->has_wscale && want->wscale != got->wscale) ||
 	    want->has_sack_permitted != got->has_sack_permitted ||
 	    want->has_timestamps != got->has_timestamps || want->ts_val != got->ts_val ||
 	    want->ts_ecr != got->ts_ecr || want->sack_count != got->sack_count)
@@ -202,6 +226,7 @@ void we_send(struct dialogue *d, int64_t ms, const char *expected)
 	     (got->seq - d->cfg.isn != want.seq || got->text_len != want.text_len)) ||
 	    (given & GIVEN_ACK && got->ack - d->peer_isn != want.ack) ||
 	    (given & GIVEN_WINDOW && got->window != want.window) ||
+	    (given & GIVEN_ECN && got->ecn != want.ecn) ||
 	    (given & GIVEN_OPTIONS && !same_options(d, &want.options, &got->options)))
 		fail_msg("at %lld ms, sent: %s; expected: %s", (long long)ms, show(d, got),
 			 expected);
@@ -217,8 +242,8 @@ void peer_sends(struct dialogue *d, int64_t ms, const char *segment)
 	unsigned given = dialogue_parse(segment, &s);
 
 	pass_time(d, ms * 1000);
-	for (size_t i = 0; i < s.text_len; i++)
-		text[i] = dialogue_byte(s.seq - 1 + i);
+	for (size_t i = 0; i < s.text_len; i++) /* a SYN's text begins behind the SYN */
+		text[i] = dialogue_byte(s.seq - !(s.flags & TCP_FLAG_SYN) + i);
 	s.text = text;
 	s.seq += d->peer_isn;
 	if (given & GIVEN_ACK)
@@ -228,6 +253,47 @@ void peer_sends(struct dialogue *d, int64_t ms, const char *segment)
 		s.options.sack[i].to += d->cfg.isn;
 	}
 	tcp_conn_on_segment(d->c, &s, d->now_us);
+}
+
+void peer_streams(struct dialogue *d, int64_t ms, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		unsigned at = (unsigned)d->delivered + 1;
+		char line[80];
+
+		snprintf(line, sizeof(line), ". %u:%u(1460) ack 1 win 65535", at, at + 1460);
+		peer_sends(d, ms, line);
+		while (tcp_conn_emit(d->c, &d->last, d->now_us))
+			;
+	}
+}
+
+unsigned we_send_all(struct dialogue *d, int64_t ms)
+{
+	unsigned count = 0;
+
+	pass_time(d, ms * 1000);
+	tcp_conn_on_timer(d->c, d->now_us);
+	while (tcp_conn_emit(d->c, &d->last, d->now_us))
+		count++;
+	return count;
+}
+
+bool icmp_arrives(struct dialogue *d, int64_t ms, enum tcp_icmp_kind kind, uint32_t seq,
+		  uint32_t text_max)
+{
+	struct tcp_icmp icmp = { .kind = kind, .seq = d->cfg.isn + seq, .text_max = text_max };
+
+	pass_time(d, ms * 1000);
+	return tcp_conn_on_icmp(d->c, &icmp, d->now_us);
+}
+
+struct tcp_conn_info dialogue_info(const struct dialogue *d)
+{
+	struct tcp_conn_info info;
+
+	tcp_conn_info(d->c, &info);
+	return info;
 }
 
 void we_write(struct dialogue *d, int64_t ms, size_t len)
@@ -246,6 +312,12 @@ void we_close(struct dialogue *d, int64_t ms)
 {
 	pass_time(d, ms * 1000);
 	tcp_conn_close(d->c, d->now_us);
+}
+
+void we_abort(struct dialogue *d, int64_t ms)
+{
+	pass_time(d, ms * 1000);
+	tcp_conn_abort(d->c, d->now_us);
 }
 
 void reader_takes(struct dialogue *d, int64_t ms, size_t len)

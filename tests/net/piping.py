@@ -36,6 +36,30 @@ def noise(name, size):
     return random.Random(name).randbytes(size)
 
 
+class Stream:
+    """Bytes without end, the same in every run, for volumes that no memory is to hold."""
+
+    def __init__(self, name):
+        self.block = noise(name, (1 << 20) + 13)  # a length that is no buffer's
+        self.twice = self.block * 2
+
+    def pour(self, write, size):
+        """Write the first @size bytes."""
+        at, stream = 0, memoryview(self.twice)
+        while at < size:
+            begin = at % len(self.block)
+            at += write(stream[begin:begin + min(CHUNK, size - at)])
+
+    def drain(self, read):
+        """Read to the end: (how many bytes, where the first wrong piece begins, or None)."""
+        at, wrong = 0, None
+        for piece in iter(lambda: read(CHUNK), b""):
+            if wrong is None and not self.twice.startswith(piece, at % len(self.block)):
+                wrong = at
+            at += len(piece)
+        return at, wrong
+
+
 class Peer:
     """A port on a namespace's address, where functions answer one connection each."""
 

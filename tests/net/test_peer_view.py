@@ -21,10 +21,11 @@ if captures.missing_tool():
     netlib.skip_all(captures.missing_tool())
 
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
-FIELDS = ("tcp.stream", "ip.src", "ipv6.src", "tcp.srcport", "tcp.flags", "tcp.seq", "tcp.ack",
-          "tcp.len", "tcp.checksum.status", "tcp.analysis.flags", "_ws.expert.message",
-          "tcp.analysis.retransmission", "tcp.analysis.window_update", "tcp.dstport", "tcp.options.mss_val",
-          "tcp.options.wscale.shift", "tcp.options.timestamp.tsval", "tcp.options.sack_le",
+FIELDS = ("frame.number", "frame.time_relative", "tcp.stream", "ip.src", "ipv6.src", "tcp.srcport",
+          "tcp.flags", "tcp.seq", "tcp.ack", "tcp.len", "tcp.checksum.status", "tcp.analysis.flags",
+          "_ws.expert.message", "tcp.analysis.retransmission", "tcp.analysis.window_update",
+          "tcp.analysis.duplicate_ack", "tcp.dstport", "tcp.options.mss_val", "tcp.options.wscale.shift",
+          "tcp.options.timestamp.tsval", "tcp.options.sack_le", "tcp.options.sack_re",
           "tcp.window_size_value", "tcp.seq_raw", "ip.ttl", "ipv6.hlim", "tcp.option_kind")
 OURS = (netlib.CLIENT4, netlib.CLIENT6)
 CHECKSUM_GOOD = "1"
@@ -52,8 +53,13 @@ def flags(packet):
 
 
 def described(packet):
-    return (f"{source(packet)} flags {packet['tcp.flags']} seq {packet['tcp.seq']} ack {packet['tcp.ack']} "
-            f"len {packet['tcp.len']} {packet['_ws.expert.message']}")
+    blocks = zip(packet["tcp.options.sack_le"].split(","), packet["tcp.options.sack_re"].split(","))
+    sack = " ".join(f"{left}-{right}" for left, right in blocks if left)
+    return (f"frame {packet['frame.number']} at {packet['frame.time_relative']}, "
+            f"stream {packet['tcp.stream']}, "
+            f"{'ours' if source(packet) in OURS else 'server'}: flags {packet['tcp.flags']} "
+            f"seq {packet['tcp.seq']} ack {packet['tcp.ack']} len {packet['tcp.len']} "
+            f"win {packet['tcp.window_size_value']} sack [{sack}] {packet['_ws.expert.message']}")
 
 
 def streams(packets):
@@ -64,32 +70,66 @@ def streams(packets):
     return [by_number[number] for number in sorted(by_number)]
 
 
-def is_dsack(packet):
-    """It says that we have the bytes already (RFC 2883): a block below its own acknowledgement."""
-    return bool(packet["tcp.options.sack_le"]) and (
-        int(packet["tcp.options.sack_le"].split(",")[0]) < int(packet["tcp.ack"]))
+def in_context(bad, packets):
+    """Each bad packet, marked, among those of its connection that came shortly before and after it."""
+    lines = []
+    for stream in streams(packets):
+        at = [i for i, packet in enumerate(stream) if packet in bad]
+        lines += [("* " if i in at else "  ") + described(packet) for i, packet in enumerate(stream)
+                  if any(-10 <= i - j <= 3 for j in at)]
+    return lines
+
+
+def repeats_and_answers(stream):
+    """What the server sent again although it was not lost, each with our answer, (repeat, answer); and
+    what it sent again that has no such answer, (repeat, None).
+
+    A busy machine lets us answer late; the server's kernel then sends its last segment once more, to
+    probe (RFC 8985 section 7). That is answered by an acknowledgement that says nothing new (RFC 9293
+    section 3.10.7.4), with exactly the text that came twice as its first SACK block (RFC 2883 section 4);
+    a FIN or SYN alone has no text to report. One answer to each, and none to what was really lost."""
+    sent, waiting, found = 0, [], []
+    for packet in stream:
+        seq, ack, text = (int(packet[f"tcp.{field}"] or 0) for field in ("seq", "ack", "len"))
+        if source(packet) not in OURS:
+            end = seq + text + bool(flags(packet) & SYN) + bool(flags(packet) & FIN)
+            if seq < end <= sent:
+                waiting.append((packet, (seq, seq + text) if text else None))
+            sent = max(sent, end)
+            continue
+        block = None
+        if packet["tcp.options.sack_le"]:
+            block = tuple(int(packet[f"tcp.options.sack_{edge}"].split(",")[0]) for edge in ("le", "re"))
+        for repeat in waiting:
+            bare = packet["tcp.analysis.duplicate_ack"] and int(repeat[0]["tcp.seq"]) < ack
+            if repeat[1] == block and (block or bare):
+                waiting.remove(repeat)
+                found.append((repeat[0], packet))
+                break
+    return found + [(repeat, None) for repeat, _ in waiting]
 
 
 def check_clean(title, packets):
     """Row by row what must not be there."""
     def none(what, bad):
         tap.ok(packets and not bad, f"{title}: {what}", f"{len(bad)} of {len(packets)} packets",
-               *map(described, bad[:5]))
+               *in_context(bad, packets))
 
     none("not one RST", [p for p in packets if flags(p) & RST])
     again = [p for p in packets if p["tcp.analysis.retransmission"]]
     none("we send nothing again", ours(again))
-    # A busy machine lets us answer late; the server's kernel then sends its last segment once more, to
-    # probe (RFC 8985 section 7), and hears that we had it. That is no loss.
-    dsacks = list(filter(is_dsack, ours(packets)))
-    lost = [p for p in again if p not in ours(again)][len(dsacks):]
-    none("nothing is lost, so the server need not send anything again", lost)
-    if dsacks:
-        tap.note(f"{len(dsacks)} probes of the server's, for answers that came late")
+    pairs = [pair for stream in streams(packets) for pair in repeats_and_answers(stream)]
+    needless = [repeat for repeat, answer in pairs if answer]
+    answers = [answer for _, answer in pairs if answer and int(answer["tcp.window_size_value"])]
+    none("nothing is lost, so the server need not send anything again",
+         [repeat for repeat, answer in pairs if not answer] +
+         [p for p in again if p not in ours(again) and p not in [repeat for repeat, _ in pairs]])
+    if needless:
+        tap.note(f"{len(needless)} probes of the server's, for answers that came late")
     # A window update is how a receiver goes on, not an oddity; a window of zero is one.
     none("tshark finds nothing odd in our segments",
          [p for p in ours(packets) if p["tcp.analysis.flags"] and not p["tcp.analysis.window_update"] and
-          not is_dsack(p)])
+          p not in answers])
 
 
 def check_checksums(packets):
@@ -195,10 +235,10 @@ def check_syns():
     mss, scale, window = "tcp__options__mss_val", "tcp__options__wscale__shift", "tcp__window_size_value"
     kinds = "tcp__option_kind"
     like_linux = "2,4,8,1,3"
-    check_syn("by default, IPv4", [], **{kinds: like_linux, mss: "1460", scale: "7", window: "64240",
+    check_syn("by default, IPv4", [], **{kinds: like_linux, mss: "1460", scale: "8", window: "64240",
                                          "ip__ttl": "64", "tcp__flags": "0x0002", "tcp__len": "0"})
     check_syn("by default, IPv6", [], netlib.SERVER6,
-              **{kinds: like_linux, mss: "1440", scale: "7", "ipv6__hlim": "64"})
+              **{kinds: like_linux, mss: "1440", scale: "8", "ipv6__hlim": "64"})
     check_syn("with --mss, --wscale, --window, --ttl, --isn, -p",
               ["--mss", "536", "--wscale", "2", "--window", "5000", "--ttl", "9", "--isn", "4294967290",
                "-p", "40404"], **{kinds: like_linux, mss: "536", scale: "2", window: "5000",

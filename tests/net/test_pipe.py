@@ -2,7 +2,8 @@
 """`pipe`: both directions exact, whatever the streams are; either end may close first; standard output
 has the data alone; the exit status; what is told, and where.
 
-Slow readers and signals are in test_pipe_reader.py, ssh and openssl in test_pipe_through.py.
+Slow readers are in test_pipe_reader.py, signals in test_pipe_signals.py, standard streams that are closed
+or block in test_pipe_streams.py, ssh and openssl in test_pipe_through.py.
 """
 
 import fcntl
@@ -180,26 +181,14 @@ def check_failures():
     for title, arguments, word in (
             ("no operand", (), "HOST"), ("no port", ("localhost",), "PORT"),
             ("three operands", ("localhost", "1", "2"), "3 operands"), ("port 0", ("localhost", "0"), "0"),
-            ("port 65536", ("localhost", "65536"), "65536"), ("a name for a port", ("localhost", "ssh"), "ssh"),
+            ("port 65536", ("localhost", "65536"), "65536"), ("a name for a port", ("localhost", "ssh"), "/etc/services"),
+            ("a URL", ("http://localhost/", "80"), "not a URL"),
             ("an empty host", ("", "22"), "host"), ("-w -", ("-w", "-", "localhost", "22"), "-w -"),
             ("no such option", ("--nope", "localhost", "22"), "--nope"),
             ("-4 with -6", ("-4", "-6", "localhost", "22"), "-6")):
         check_error(f"usage: {title}", pipe(*arguments), USAGE, word)
     done = pipe("--help")
     tap.ok(done.status == 0 and "pipe [options] HOST PORT" in done.out and not done.err, "--help", done)
-
-
-def check_streams():
-    """Standard streams that cannot be used."""
-    for number, name in ((0, "input"), (1, "output")):
-        done = pipe(peer.address, str(peer.port), prefix=["sh", "-c", f"exec \"$@\" {number}<&-", "sh"])
-        check_error(f"standard {name} is closed", done, APPLICATION, f"standard {name} is closed")
-    heard = peer.serve(piping.how_it_ends, piping.read_all)
-    folder = os.open("/", os.O_RDONLY)
-    done = piping.start(pair.client, peer, stdin=folder)
-    check_error("standard input cannot be read", piping.finish(done), APPLICATION, "cannot read",
-                "Is a directory")
-    tap.equal(heard.result(), (None, True), "and the peer was told by RST")
 
 
 def start_waiting():
@@ -246,6 +235,5 @@ check_half_close()
 check_telling()
 check_capture_file()
 check_failures()
-check_streams()
 check_waiting(*waiting)
 tap.done()

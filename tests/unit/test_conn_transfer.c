@@ -433,6 +433,66 @@ static void ack_and_send_by_hand__data_and_write__nothing_is_sent(void **unused)
 	dialogue_end(&d);
 }
 
+/* Two segments that are less than two full ones: the peer may wait with its acknowledgement. */
+static void tail__less_than_two_full_segments__probe_waits_for_a_delayed_ack(void **unused)
+{
+	struct dialogue d;
+
+	dialogue_established(&d, NULL);
+	we_write(&d, 20, 1924);
+	we_send(&d, 20, ". 1:1461(1460)");
+	we_send(&d, 20, "P. 1461:1925(464)");
+	silence(&d, 239, TCP_STATE_ESTABLISHED);
+	we_send(&d, 240, "P. 1461:1925(464)");
+	dialogue_end(&d);
+}
+
+/* The owner's clock may start anywhere, also below zero: the ration of answers begins with the first. */
+static void clock_below_zero__bare_acks_far_apart__each_is_answered(void **unused)
+{
+	int64_t now_us = -1000000000000;
+	struct tcp_segment seg = { .flags = TCP_FLAG_SYN | TCP_FLAG_ACK, .ack = 1, .window = 100 };
+	struct tcp_segment out;
+	struct tcp_config cfg;
+	struct tcp_conn *c;
+
+	tcp_config_init(&cfg);
+	cfg.use_timestamps = false;
+	c = tcp_conn_new(&cfg);
+	tcp_conn_open(c, now_us);
+	assert_true(tcp_conn_emit(c, &out, now_us));
+	tcp_conn_on_segment(c, &seg, now_us);
+	assert_true(tcp_conn_emit(c, &out, now_us));
+	seg.flags = TCP_FLAG_ACK; /* its number is one below: a keep-alive */
+	for (int i = 0; i < 20; i++) {
+		now_us += 10000000;
+		tcp_conn_on_segment(c, &seg, now_us);
+		assert_true(tcp_conn_emit(c, &out, now_us));
+		assert_false(tcp_conn_emit(c, &out, now_us));
+	}
+	tcp_conn_free(c);
+}
+
+static void ask_each_second(struct tcp_config *cfg)
+{
+	cfg->keepalive_us = 1000000;
+}
+
+/* The peer asks too, with numbers below our window: it is there. */
+static void keep_alive__answers_out_of_window__peer_is_not_gone(void **unused)
+{
+	struct dialogue d;
+
+	dialogue_established(&d, ask_each_second);
+	for (int ms = 1010; ms < 20000; ms += 1010) {
+		we_send(&d, ms, ". 0:0(0) ack 1");
+		peer_sends(&d, ms + 10, ". 0:0(0) ack 1 win 65535");
+		we_send(&d, ms + 10, ". 1:1(0) ack 1");
+	}
+	assert_int_equal(tcp_conn_state(d.c), TCP_STATE_ESTABLISHED);
+	dialogue_end(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -451,6 +511,9 @@ int main(void)
 		cmocka_unit_test(timestamps__older_or_missing__dropped),
 		cmocka_unit_test(timeout__ack_of_the_first_copy__window_restored),
 		cmocka_unit_test(tail__lost__probe_instead_of_timeout),
+		cmocka_unit_test(tail__less_than_two_full_segments__probe_waits_for_a_delayed_ack),
+		cmocka_unit_test(keep_alive__answers_out_of_window__peer_is_not_gone),
+		cmocka_unit_test(clock_below_zero__bare_acks_far_apart__each_is_answered),
 		cmocka_unit_test(steady_reader__more_each_round_trip__window_grows),
 		cmocka_unit_test(nagle__small_write_in_flight__next_waits_for_its_ack),
 		cmocka_unit_test(established__packet_too_big__sent_again_in_smaller_pieces),

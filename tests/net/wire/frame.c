@@ -65,6 +65,27 @@ void frame_look(const uint8_t *frame, size_t len, struct frame_look *out)
 		look6(frame + ETHER_LEN, len - ETHER_LEN, out);
 }
 
+bool frame_mark(uint8_t *frame, size_t len)
+{
+	uint8_t *ip = frame + ETHER_LEN;
+	struct frame_look look;
+	bool v4;
+
+	frame_look(frame, len, &look);
+	if (look.housekeeping)
+		return false;
+	v4 = look.ether_type == TYPE_IPV4;
+	/* The two bits are the last of the second byte, or of the traffic class that lies across two. */
+	if (!((v4 ? ip[1] : ip[1] >> 4) & 3))
+		return false;
+	ip[1] |= v4 ? 0x03 : 0x30;
+	if (v4) {
+		put16(ip + 10, 0);
+		put16(ip + 10, ~(uint32_t)checksum_fold(checksum_add(0, ip, (ip[0] & 15u) * 4u)));
+	}
+	return true;
+}
+
 static size_t smaller(size_t a, size_t b)
 {
 	return a < b ? a : b;

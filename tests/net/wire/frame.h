@@ -18,6 +18,10 @@ struct frame_look {
 
 void frame_look(const uint8_t *frame, size_t len, struct frame_look *out);
 
+/* Mark it as a router with too much to do would: congestion experienced (RFC 3168 section 5). Return:
+ * false where its sender does not take marks. */
+bool frame_mark(uint8_t *frame, size_t len);
+
 /**
  * frame_too_big() - the router's answer to a frame that does not fit
  * Makes ICMP "fragmentation needed" (RFC 792, RFC 1191) or ICMPv6 "packet too big" (RFC 4443), from

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* lane.c - see lane.h.
  *
- * A frame meets, in this order: the cut, the MTU, loss, the rate and its queue, corruption, delay with
- * jitter, holding back, doubling. The dice are thrown for all of it before anything is decided, so the
+ * A frame meets, in this order: the cut, the MTU, loss, the rate and its queue, marking, corruption, delay
+ * with jitter, holding back, doubling. The dice are thrown for all of it before anything is decided, so the
  * n-th frame of a direction has the same luck whatever is set. Housekeeping frames are only delayed, and
  * no dice are thrown for them: that a neighbour was asked for changes nothing for the frames after it. */
 #include "net/wire/lane.h"
@@ -24,7 +24,7 @@ struct lane_waiting {
 
 /* What the dice have for one frame. */
 struct luck {
-	bool lost, corrupted, doubled, held;
+	bool lost, corrupted, doubled, held, marked;
 	uint64_t bit;
 	int64_t jitter_ns;
 };
@@ -42,6 +42,7 @@ static struct luck draw(const struct lane *l, uint64_t number)
 	luck.held = dice_chance(&d, s->reorder);
 	luck.jitter_ns = (int64_t)(dice_throw(&d) % (uint64_t)(2000 * s->jitter_us + 1)) -
 			 1000 * s->jitter_us;
+	luck.marked = dice_chance(&d, s->mark);
 	return luck;
 }
 
@@ -193,6 +194,8 @@ bool lane_take(struct lane *l, uint8_t *frame, size_t len, int64_t now_ns)
 	} else if (!through_rate(l, len, &time_ns)) {
 		l->n.overflowed++;
 	} else {
+		if (luck.marked && frame_mark(frame, len))
+			l->n.marked++;
 		if (luck.corrupted && look.text_to > look.text_from) {
 			corrupt(frame, &look, luck.bit);
 			l->n.corrupted++;
@@ -240,6 +243,7 @@ void lane_print(const struct lane *l, FILE *out)
 		{ "corrupted", l->n.corrupted },
 		{ "doubled", l->n.doubled },
 		{ "held", l->n.held },
+		{ "marked", l->n.marked },
 		{ "refused", l->n.refused },
 		{ "missed", l->n.missed },
 		{ "waiting", l->count },

@@ -37,14 +37,14 @@ struct lane {
 		uint64_t housekeeping; /* came in and are not */
 		uint64_t delivered;    /* put out, of both kinds, doubles and ICMP of ours too */
 		uint64_t lost, cut, too_big, overflowed; /* dropped: each has one reason */
-		uint64_t corrupted, doubled, held;
+		uint64_t corrupted, doubled, held, marked;
 		uint64_t refused; /* the device would not take them */
 		uint64_t missed; /* lost before they came here; for who reads the frames to count */
 		int64_t late_ns; /* the longest that a frame came out after its time */
 	} n;
 };
 
-/* A frame came in at @now_ns; corruption is done to it in place. Returns false when it is larger than
+/* A frame came in at @now_ns; marking and corruption are done to it in place. Returns false when it is larger than
  * the MTU and was dropped for that: an answer may be due. */
 bool lane_take(struct lane *l, uint8_t *frame, size_t len, int64_t now_ns);
 

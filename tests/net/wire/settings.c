@@ -25,6 +25,7 @@ static const struct row {
 	{ "reorder", KIND_SHARE, offsetof(struct settings, reorder) },
 	{ "hold", KIND_TIME, offsetof(struct settings, hold_us) },
 	{ "corrupt", KIND_SHARE, offsetof(struct settings, corrupt) },
+	{ "mark", KIND_SHARE, offsetof(struct settings, mark) },
 	{ "rate", KIND_RATE, offsetof(struct settings, rate) },
 	{ "queue", KIND_NUMBER, offsetof(struct settings, queue) },
 	{ "mtu", KIND_NUMBER, offsetof(struct settings, mtu) },

@@ -16,9 +16,10 @@ struct settings {
 	uint64_t queue;		     /* bytes that may wait for the rate */
 	uint64_t mtu;		     /* largest IP packet; 0: no limit */
 	uint32_t loss, duplicate, reorder, corrupt;
-	bool shuffle; /* jitter may change the order */
-	bool cut;     /* nothing passes */
-	bool tell;    /* a packet over the MTU is answered with ICMP */
+	uint32_t mark; /* of those that may be marked: congestion experienced (RFC 3168) */
+	bool shuffle;  /* jitter may change the order */
+	bool cut;      /* nothing passes */
+	bool tell;     /* a packet over the MTU is answered with ICMP */
 };
 
 void settings_init(struct settings *s);
