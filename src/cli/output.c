@@ -11,7 +11,7 @@ struct output {
 	struct watch watch;
 	struct view *view;
 	struct pcapfile *pcap;
-	struct output *beside;	/* whose capture file it is */
+	struct output *beside; /* whose capture file it is */
 	struct err pcap_error; /* why the capture file is not complete */
 	bool link_warned;
 	int link_type;

@@ -85,8 +85,10 @@ bool table_write(const struct table *t, const char *file)
 			r->runs, r->exact, r->segments, r->lost, r->again, r->text, r->text_us,
 			r->took_us);
 	}
-	if (f)
-		ok = !ferror(f) & !fclose(f);
+	if (f) {
+		ok = !ferror(f);
+		ok = !fclose(f) && ok;
+	}
 	return ok;
 }
 
