@@ -65,12 +65,16 @@ static enum status run(int argc, char **argv)
  * would go out on a raw socket. /dev/null, open the wrong way, takes its place and fails as it would. */
 static bool fill_standard(void)
 {
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		/* Open to the end of the program. */
-		/* cppcheck-suppress leakReturnValNotUsed */
-		if (fcntl(fd, F_GETFD) < 0 &&
-		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int got = fd;
+
+		if (fcntl(fd, F_GETFD) < 0)
+			got = open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+		if (got != fd)
 			return false;
+		/* Open to the end of the program. */
+		/* cppcheck-suppress resourceLeak */
+	}
 	return true;
 }
 
