@@ -19,10 +19,8 @@ APPLICATION = 8
 MUCH = piping.noise("much", 16 << 20)  # more than all buffers on the way hold
 ANSWER = b"HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
-# Without /proc no descriptor can be opened anew, as with a pipe or terminal of another user; and a leak
-# checker cannot look at the process.
-WITHOUT_PROC = ["unshare", "--mount", "sh", "-c", "mount -t tmpfs none /proc && "
-                "ASAN_OPTIONS=detect_leaks=0 exec \"$@\"", "sh"]
+# Without /proc no descriptor can be opened anew, as with a pipe or terminal of another user.
+WITHOUT_PROC = ["unshare", "--mount", "sh", "-c", "mount -t tmpfs none /proc && exec \"$@\"", "sh"]
 
 tap = netlib.Tap()
 pair = netlib.Pair()
@@ -148,6 +146,9 @@ check_pipe_closed()
 check_get_closed()
 check_help_closed()
 check_folder()
-check_blocking_pipes()
-check_blocking_terminal()
+if netlib.sanitized():
+    tap.skip("pipes and terminals that block", "made by hiding /proc, which a sanitizer reads its options from")
+else:
+    check_blocking_pipes()
+    check_blocking_terminal()
 tap.done()
