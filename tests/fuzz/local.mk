@@ -8,6 +8,7 @@ fuzz_targets += tests/fuzz/fuzz_engine
 fuzz_targets += tests/fuzz/fuzz_frame
 fuzz_targets += tests/fuzz/fuzz_icmp
 fuzz_targets += tests/fuzz/fuzz_options
+fuzz_targets += tests/fuzz/fuzz_script
 fuzz_targets += tests/fuzz/fuzz_trace
 
 # A library, so that libFuzzer's main() comes first where that is linked.
@@ -20,6 +21,7 @@ tests_fuzz_fuzz_engine_LDADD = $(ts_fuzz_libs)
 tests_fuzz_fuzz_frame_LDADD = $(ts_fuzz_libs)
 tests_fuzz_fuzz_icmp_LDADD = $(ts_fuzz_libs)
 tests_fuzz_fuzz_options_LDADD = $(ts_fuzz_libs)
+tests_fuzz_fuzz_script_LDADD = $(ts_fuzz_libs)
 tests_fuzz_fuzz_trace_LDADD = $(ts_fuzz_libs)
 
 check_PROGRAMS += $(fuzz_targets)

@@ -42,13 +42,26 @@ unit_tests += tests/unit/test_route
 unit_tests += tests/unit/test_json
 unit_tests += tests/unit/test_narrate
 unit_tests += tests/unit/test_pcapfile
+unit_tests += tests/unit/test_script_parse
+unit_tests += tests/unit/test_script_parse_bad
+unit_tests += tests/unit/test_script_parse_files
+unit_tests += tests/unit/test_script_parse_session
+unit_tests += tests/unit/test_script_print
 unit_tests += tests/unit/test_trace_any
 unit_tests += tests/unit/test_trace_close
 unit_tests += tests/unit/test_trace_handshake
 unit_tests += tests/unit/test_trace_transfer
+unit_tests += tests/unit/test_script_build
+unit_tests += tests/unit/test_script_match
+unit_tests += tests/unit/test_script_packetdrill
+unit_tests += tests/unit/test_script_values
 
 unit_headers = tests/unit/frames.h
 unit_headers += tests/unit/observed.h tests/unit/told.h
+unit_headers += tests/unit/script_text.h
+unit_headers += tests/unit/scripted.h
+unit_headers += tests/data/packetdrill/everything.pkt tests/data/packetdrill/everything.txt \
+	tests/data/packetdrill/two-connections.pkt tests/data/packetdrill/two-connections.txt
 unit_headers += tests/data/narration-absolute.txt tests/data/narration-quiet.txt \
 	tests/data/narration-ten-steps.txt tests/data/narration-trouble.txt tests/data/narration-verbose.txt
 
