@@ -15,9 +15,6 @@
 #define SEND_BUFFER    (1u << 20)
 #define QUICK_ACKS     16 /* as Linux: the peer's slow start needs its acknowledgements at once */
 
-/* The FIN of a peer with Linux's least RTO, 200 ms, comes again, and once more after 600 ms. */
-#define BRIEF_AFTER_LOSS_US 1000000
-
 #define MSS_LEAST	   88 /* a path MTU of 128: far below any real one, far above a division by zero */
 #define TIME_WAIT_GRACE_US (2 * TCP_MSL_US)
 
@@ -50,13 +47,30 @@ void conn_fail(struct tcp_conn *c, enum tcp_failure why)
 	conn_enter(c, TCP_STATE_CLOSED);
 }
 
+/* How long the FIN of a peer whose last acknowledgement was lost may keep us waiting. With Linux's least RTO
+ * it comes again 200, 600, 1400 and 3000 ms after the first: the more the path loses, the more of them are
+ * worth waiting for. Mere reordering and doubling is no loss. */
+static int64_t brief_time_wait(const struct tcp_conn *c)
+{
+	uint64_t again = (uint64_t)c->retransmissions + c->resent, ms;
+
+	if (!again && c->rtt.srtt_us)
+		return 2 * c->rtt.srtt_us;
+	if (again * 50 < c->segments_sent + c->segments_received)
+		ms = 250;
+	else if (again < 3 || again * 16 < c->segments_sent + c->segments_received)
+		ms = 700;
+	else
+		ms = 3200;
+	return 2 * c->rtt.srtt_us + (int64_t)ms * 1000;
+}
+
 void conn_enter_time_wait(struct tcp_conn *c, int64_t now_us)
 {
-	bool clean = !c->retransmissions && !c->lossy && c->rtt.srtt_us;
 	int64_t stay = c->cfg.time_wait_us;
 
 	if (stay == TCP_TIME_WAIT_BRIEF)
-		stay = clean ? 2 * c->rtt.srtt_us : 4 * c->rtt.srtt_us + BRIEF_AFTER_LOSS_US;
+		stay = brief_time_wait(c);
 	if (c->state != TCP_STATE_TIME_WAIT) {
 		conn_enter(c, TCP_STATE_TIME_WAIT);
 		c->time_wait_ends_us = now_us + stay + TIME_WAIT_GRACE_US;

@@ -65,7 +65,7 @@ struct tcp_config {
 	void *context;
 };
 
-/* Two RTTs after a clean connection, four and a second after one that lost segments: long enough
+/* Two RTTs after a clean connection, and 0.25 to 3.2 s more after one that lost segments: long enough
  * to answer a FIN that is sent again, without the 2 MSL that a program at a prompt need not wait. */
 #define TCP_TIME_WAIT_BRIEF (-1)
 #define TCP_MSL_US	    30000000 /* 30 s, as in Linux's 60 s of TIME-WAIT; RFC 9293 suggests 2 min */

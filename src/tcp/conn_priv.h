@@ -103,7 +103,7 @@ struct tcp_conn {
 		bool lagged; /* in this round trip the reader left something */
 	} tune;
 	uint32_t ts_newest; /* the latest of the peer's timestamps in segments before this one */
-	bool lossy;	    /* the peer sent something again */
+	uint32_t resent;    /* segments that the peer sent again */
 	uint64_t rcv_at;    /* text received in order, in bytes from the stream's start */
 	uint64_t read_at;   /* text delivered */
 	bool fin_known;	    /* a FIN came, in order or not, at fin_at */

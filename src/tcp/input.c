@@ -249,7 +249,7 @@ static enum step check_seq(struct tcp_conn *c, struct tcp_segment *seg, int64_t 
 	/* A FIN again in TIME-WAIT: our last ACK was lost; wait anew (section 3.10.7.4, eighth). */
 	if (c->state == TCP_STATE_TIME_WAIT && (seg->flags & TCP_FLAG_FIN)) {
 		c->duplicates++;
-		c->lossy = true;
+		c->resent++;
 		conn_enter_time_wait(c, now_us);
 	}
 	answer_unacceptable(c, seg, now_us);

@@ -79,7 +79,7 @@ static uint32_t seq_of(const struct tcp_conn *c, uint64_t at)
  * those of other segments; with a newer one the peer sent it again, so the path loses segments. */
 static void note_late(struct tcp_conn *c, const struct tcp_segment *seg)
 {
-	c->lossy |= !c->ts_ok || seq_after(seg->options.ts_val, c->ts_newest);
+	c->resent += !c->ts_ok || seq_after(seg->options.ts_val, c->ts_newest);
 }
 
 static void note_duplicate(struct tcp_conn *c, const struct tcp_segment *seg, uint32_t from,
