@@ -291,6 +291,16 @@ static bool emit_new(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us
 	return finish(c, out, now_us);
 }
 
+/* The last segment of what is out, by itself where the range was sent in a larger one. */
+static bool cut_tail(struct tcp_conn *c)
+{
+	const struct sent *s = sendq_record(&c->q, c->q.count - 1);
+	uint32_t limit = output_text_max(c), text = s->end - s->seq;
+	bool fin = c->fin_sent && s->end == c->fin_seq + 1;
+
+	return text - fin <= limit || sendq_split(&c->q, c->q.count - 1, s->end - fin - limit);
+}
+
 /* RFC 8985 section 7.3: new text if there is any, else the last range once more, so that its
  * acknowledgement shows whether the tail arrived. */
 static bool emit_tail_probe(struct tcp_conn *c, struct tcp_segment *out, int64_t now_us)
@@ -313,7 +323,7 @@ static bool emit_tail_probe(struct tcp_conn *c, struct tcp_segment *out, int64_t
 	if (!fresh) {
 		struct sent *s;
 
-		if (!cut_to_fit(c, c->q.count - 1))
+		if (!cut_tail(c))
 			return false;
 		s = sendq_record(&c->q, c->q.count - 1);
 		fill_range(c, out, s->seq, s->end);

@@ -207,7 +207,7 @@ static void take_icmp(struct sim_end *e, const struct tcp_icmp *icmp)
 }
 
 /* Answers to what is out of place are rationed, ten in five seconds (RFC 5961 section 7): does this one
- * have a claim? Whatever carries no text may have cost one. */
+ * have a claim? Whatever carries no text, or a SYN, may have cost one. */
 static bool within_ration(struct sim_end *e)
 {
 	unsigned oldest = e->asked++ % CHALLENGES;
@@ -262,7 +262,7 @@ void sim_end_arrival(struct sim_end *e, struct sim_flight *f)
 	sim_narrate_arrival(s, f);
 	sim_judge_came(e, f);
 	sim_track(s, !e->index, &f->seg, e);
-	if (bare || f->expect != SIM_EXPECT_NOTHING)
+	if (bare || f->seg.flags & TCP_FLAG_SYN || f->expect != SIM_EXPECT_NOTHING)
 		answer = within_ration(e);
 	if (f->expect != SIM_EXPECT_NOTHING && tcp_conn_state(e->c) >= TCP_STATE_ESTABLISHED) {
 		take_forged(e, f, answer);
