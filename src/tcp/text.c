@@ -148,6 +148,8 @@ static void advance(struct tcp_conn *c)
 		c->fin_taken = true;
 		c->rcv_nxt++;
 		c->ack_now = true;
+		if (seq_after(c->dsack.to, c->rcv_nxt)) /* text behind a FIN is nobody's */
+			c->dsack_due = false;
 	}
 }
 
