@@ -271,7 +271,9 @@ uint8_t *values_bytes(const struct values *v, const struct bytes *b, size_t *len
 			memcpy(out + used, bytes, more);
 		used += more;
 	}
-	if (!out)
+	if (out)
+		out[used] = '\0';
+	else
 		err_set(e, STATUS_APP, "out of memory");
 	*len = used;
 	return out;

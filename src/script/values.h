@@ -29,8 +29,8 @@ bool values_capture(struct values *v, const char *name, const struct packet *p, 
 bool values_number(const struct values *v, const struct number *n, int64_t min, int64_t max,
 		   int64_t *out, struct err *e);
 
-/* values_bytes() - the bytes of a string with its variables put in; malloc()ed, to be freed; NULL with
- * @e set. */
+/* values_bytes() - the bytes of a string with its variables put in, and a 0 behind them; malloc()ed, to be
+ * freed; NULL with @e set. */
 uint8_t *values_bytes(const struct values *v, const struct bytes *b, size_t *len, struct err *e);
 
 /* Print all of them, a line each, for `show vars`. */

@@ -73,9 +73,13 @@ static void type(const char *text, size_t len, const char *printed, size_t print
 	must(s);
 	for (const char *line = text; line < text + len;) {
 		const char *nl = memchr(line, '\n', (size_t)(text + len - line));
-		char *copy = strndup(line, (size_t)((nl ? nl : text + len) - line));
+		size_t line_len = (size_t)((nl ? nl : text + len) - line);
+		char *copy = malloc(line_len + 1);
 
-		must(copy && script_session_line(s, copy, &more, &e));
+		must(copy);
+		memcpy(copy, line, line_len);
+		copy[line_len] = '\0'; /* what is behind a zero byte does not count */
+		must(script_session_line(s, copy, &more, &e));
 		free(copy);
 		line = nl ? nl + 1 : text + len;
 	}
