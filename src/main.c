@@ -8,10 +8,11 @@
 
 #include "cli/cli.h"
 
-static const struct command commands[] = {
+static const struct cli_command commands[] = {
 	{ "get", cli_get, "[options] URL...", "handshake, GET, close; prints every step" },
 	{ "pipe", cli_pipe, "[options] HOST PORT",
 	  "stdin to the connection, the connection to stdout" },
+	{ "run", cli_run, "[options] SCRIPT...", "segments by script, verdicts as TAP" },
 	{ "demo", cli_demo, "[options]", "a private namespace with its own server: no root" },
 };
 

@@ -11,7 +11,7 @@
  * Return:  the exit status. */
 typedef enum status command_fn(int argc, char **argv);
 
-struct command {
+struct cli_command {
 	const char *name;
 	command_fn *run;
 	const char *synopsis; /* what follows the name */
@@ -20,6 +20,7 @@ struct command {
 
 command_fn cli_get;  /* get.c */
 command_fn cli_pipe; /* pipe.c */
+command_fn cli_run;  /* run.c */
 command_fn cli_demo; /* demo.c */
 
 #endif

@@ -11,3 +11,6 @@ src_libcli_a_SOURCES += src/cli/interrupt.c src/cli/interrupt.h
 src_libcli_a_SOURCES += src/cli/options.c src/cli/options.h
 src_libcli_a_SOURCES += src/cli/output.c src/cli/output.h
 src_libcli_a_SOURCES += src/cli/pipe.c
+src_libcli_a_SOURCES += src/cli/run.c src/cli/run_job.c src/cli/run_junit.c src/cli/run_priv.h src/cli/run_report.c
+src_libcli_a_SOURCES += src/cli/target.c src/cli/target.h
+src_libcli_a_SOURCES += src/cli/world.c src/cli/world.h

@@ -11,6 +11,10 @@ src_libscript_a_SOURCES += src/script/packetdrill.c src/script/packetdrill.h src
 	src/script/packetdrill_lex.c src/script/packetdrill_option.c src/script/packetdrill_packet.c \
 	src/script/packetdrill_priv.h
 src_libscript_a_SOURCES += src/script/values.c
+src_libscript_a_SOURCES += src/script/exec.c src/script/exec.h src/script/exec_engine.c src/script/exec_priv.h \
+	src/script/exec_segment.c src/script/exec_session.c
+src_libscript_a_SOURCES += src/script/propose.c
+src_libscript_a_SOURCES += src/script/settings.c
 src_libscript_a_SOURCES += src/script/arena.c src/script/arena.h src/script/source.c src/script/source.h
 src_libscript_a_SOURCES += src/script/lex.c src/script/lex.h src/script/lex_regex.c
 src_libscript_a_SOURCES += src/script/parse.c src/script/parse_command.c src/script/parse_data.c \

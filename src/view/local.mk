@@ -25,6 +25,8 @@ src_libview_a_SOURCES = \
 	src/view/terminal.c \
 	src/view/text.c \
 	src/view/text.h \
+	src/view/verdict.c \
+	src/view/verdict.h \
 	src/view/view.c \
 	src/view/view.h \
 	src/view/words.c \

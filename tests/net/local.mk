@@ -9,7 +9,7 @@ net_tests = tests/net/test_guard.py tests/net/test_wire.py tests/net/test_get.py
 	tests/net/test_leftovers.py tests/net/test_demo.py tests/net/test_privilege.py \
 	tests/net/test_pipe.py tests/net/test_pipe_reader.py tests/net/test_pipe_signals.py \
 	tests/net/test_pipe_streams.py tests/net/test_pipe_through.py tests/net/test_pipe_volume.py \
-	tests/net/test_badwire.py tests/net/test_badwire_pipe.py tests/net/test_options_tcp.py
+	tests/net/test_badwire.py tests/net/test_run.py tests/net/test_badwire_pipe.py tests/net/test_options_tcp.py
 
 net_modules = tests/net/netlib.py tests/net/shake.py tests/net/captures.py tests/net/webservers.py \
 	tests/net/odd_server.py tests/net/piping.py tests/net/badwire.py tests/net/rawframes.py
@@ -26,4 +26,4 @@ if HAVE_PYTHON3
 check_PROGRAMS += $(net_programs)
 TESTS += $(net_tests)
 endif
-EXTRA_DIST += $(net_tests) $(net_modules) scripts/bench scripts/bench-wire
+EXTRA_DIST += scripts/examples $(net_tests) $(net_modules) scripts/bench scripts/bench-wire

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* run.c - `tcpshake run`: scripts that say what to send and what must come back; verdicts for machines.
+ *
+ * All scripts are parsed and all their targets resolved before anything is sent. Then up to --jobs of
+ * them run at once in one loop; they are reported in the order in which they were named. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/cli.h"
+#include "cli/interrupt.h"
+#include "cli/run_priv.h"
+#include "wire/privilege.h"
+
+#define JOBS_MAX    64
+#define SCRIPTS_MAX 100000u
+
+#define SET(...)    OPTION_SET(struct run_options, __VA_ARGS__)
+#define NUMBER(...) OPTION_NUMBER(struct run_options, __VA_ARGS__)
+#define TEXT(...)   OPTION_TEXT(struct run_options, __VA_ARGS__)
+#define LIST(...)   OPTION_LIST(struct run_options, __VA_ARGS__)
+
+static const struct option_row rows[] = {
+	TEXT(target, "target", 't', "HOST:PORT", "where scripts that name no target connect to"),
+	LIST(defines, "define", 'D', "NAME=VALUE", "a variable for the scripts: $NAME"),
+	NUMBER(jobs, "jobs", 'j', "N", 1, JOBS_MAX, "so many scripts at once (1)"),
+	TEXT(junit, "junit", 0, "FILE", "the verdicts as JUnit XML too"),
+	SET(leave, "leave", 0, 1, "leave open what a script leaves open; else it is reset"),
+};
+
+static const char about[] =
+	"Run scripts: each says which segments to send and which must come back. A script is a\n"
+	"test of TAP 14 on standard output, each expectation in it a subtest. A folder stands for\n"
+	"all its *.shake and *.pkt files; *.pkt are packetdrill's scripts of a server under test,\n"
+	"played against --target. tcpshake(1) describes the language. Needs CAP_NET_RAW.";
+
+static bool add_job(struct run *r, const char *path, struct err *e)
+{
+	struct job *more;
+
+	if (r->count == SCRIPTS_MAX)
+		return err_set(e, STATUS_USAGE, "more than %u scripts; run them in parts",
+			       SCRIPTS_MAX);
+	more = realloc(r->jobs, (r->count + 1) * sizeof(*more));
+	if (!more)
+		return err_set(e, STATUS_APP, "out of memory");
+	r->jobs = more;
+	more[r->count] = (struct job){ .run = r, .path = strdup(path) };
+	return more[r->count++].path || err_set(e, STATUS_APP, "out of memory");
+}
+
+static bool has_suffix(const char *name, const char *suffix)
+{
+	size_t n = strlen(name), k = strlen(suffix);
+
+	return n > k && !strcmp(name + n - k, suffix);
+}
+
+static int is_script(const struct dirent *d)
+{
+	return has_suffix(d->d_name, ".shake") || has_suffix(d->d_name, ".pkt");
+}
+
+static bool add_folder(struct run *r, const char *path, struct err *e)
+{
+	struct dirent **found;
+	int n = scandir(path, &found, is_script, alphasort);
+	bool good = true;
+
+	if (n < 0)
+		return err_set(e, STATUS_APP, "%.200s: %s", path, strerror(errno));
+	for (int i = 0; i < n; i++) {
+		char whole[4096];
+
+		snprintf(whole, sizeof(whole), "%s/%s", path, found[i]->d_name);
+		good = good && add_job(r, whole, e);
+		free(found[i]);
+	}
+	free(found);
+	return good &&
+	       (n > 0 || err_set(e, STATUS_USAGE, "%.200s: no *.shake or *.pkt in it", path));
+}
+
+static bool gather(struct run *r, char **words, int count, struct err *e)
+{
+	struct stat st;
+
+	if (!count)
+		return err_set(e, STATUS_USAGE, "no script given; see `tcpshake run --help`");
+	for (int i = 0; i < count; i++) {
+		bool folder = !stat(words[i], &st) && S_ISDIR(st.st_mode);
+
+		if (!(folder ? add_folder(r, words[i], e) : add_job(r, words[i], e)))
+			return false;
+	}
+	return true;
+}
+
+/* -D name=value, and what the target is made of: $host and $port. */
+static bool take_definitions(struct run *r, struct err *e)
+{
+	const struct run_options *o = r->options;
+	static struct target target;
+	static char host[sizeof(target.host) + 2], port[8];
+
+	r->defs = calloc(o->defines.count + 2, sizeof(*r->defs));
+	r->names = calloc(o->defines.count + 1, sizeof(*r->names));
+	if (!r->defs || !r->names)
+		return err_set(e, STATUS_APP, "out of memory");
+	for (size_t i = 0; i < o->defines.count; i++) {
+		char *name = r->names[i] = strdup(o->defines.items[i]);
+		char *equals = name ? strchr(name, '=') : NULL;
+
+		if (!equals || equals == name)
+			return err_set(e, STATUS_USAGE, "-D %.100s: not NAME=VALUE",
+				       o->defines.items[i]);
+		*equals = '\0';
+		r->defs[r->def_count++] = (struct definition){ name, equals + 1 };
+	}
+	if (!o->target)
+		return true;
+	if (!target_parse(o->target, &target, e))
+		return false;
+	/* As it stands before a port, or in a Host header. */
+	snprintf(host, sizeof(host), "%s%s%s", strchr(target.host, ':') ? "[" : "", target.host,
+		 strchr(target.host, ':') ? "]" : "");
+	snprintf(port, sizeof(port), "%u", target.port);
+	r->defs[r->def_count++] = (struct definition){ "host", host };
+	r->defs[r->def_count++] = (struct definition){ "port", port };
+	return true;
+}
+
+/* All of them, so that all mistakes are known at once. */
+static bool parse_all(struct run *r, struct err *e)
+{
+	unsigned bad = 0;
+
+	for (unsigned i = 0; i < r->count; i++) {
+		struct job *j = &r->jobs[i];
+		struct script_error why = { 0 };
+
+		j->script = job_parse(j, &why);
+		if (j->script)
+			continue;
+		err_print(&why.err);
+		if (why.excerpt[0])
+			fprintf(stderr, "%s\n", why.excerpt);
+		*e = why.err;
+		bad++;
+	}
+	if (bad > 1)
+		fprintf(stderr, "tcpshake: %u of %u scripts cannot be run; nothing was sent\n", bad,
+			r->count);
+	return !bad;
+}
+
+/* Every target that a script names, so that its host is resolved and its guards held while there is
+ * privilege. The texts are known: the parser lets them have definitions in them, and nothing later. */
+static bool add_targets(struct run *r, const struct job *j, const struct command *c, unsigned count,
+			struct err *e)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct values *v = values_new();
+		char *text;
+		size_t len;
+		bool good;
+
+		if (c[i].verb == VERB_REPEAT && !add_targets(r, j, c[i].body, c[i].body_count, e)) {
+			values_free(v);
+			return false;
+		}
+		if ((c[i].verb != VERB_TARGET && c[i].verb != VERB_CONNECTION) ||
+		    !c[i].text.count) {
+			values_free(v);
+			continue;
+		}
+		for (size_t k = 0; v && k < r->def_count; k++)
+			values_set(v, r->defs[k].name, (const uint8_t *)r->defs[k].value,
+				   strlen(r->defs[k].value));
+		text = v ? (char *)values_bytes(v, &c[i].text, &len, e) : NULL;
+		good = text && world_add(r->world, text, 2, e);
+		free(text);
+		values_free(v);
+		if (!good)
+			return false;
+	}
+	return true;
+}
+
+static bool open_handles(struct run *r, struct err *e)
+{
+	const struct run_options *o = r->options;
+
+	if (!privilege_check(e))
+		return false;
+	r->loop = loop_new(e);
+	r->world = r->loop ? world_new(&o->common, r->loop, e) : NULL;
+	if (!r->world)
+		return false;
+	if (o->target && !world_add(r->world, o->target, (unsigned)o->jobs, e))
+		return false;
+	for (unsigned i = 0; i < r->count; i++)
+		if (!add_targets(r, &r->jobs[i], r->jobs[i].script->commands,
+				 r->jobs[i].script->command_count, e))
+			return false;
+	if (!world_listen(r->world, e))
+		return false;
+	world_settings(&o->common, &r->settings);
+	r->output = output_new(&o->common, NULL, world_link_type(r->world), e);
+	return r->output != NULL;
+}
+
+static void on_interrupt(void *context, bool again)
+{
+	struct run *r = context;
+
+	(void)again;
+	r->stopped = true;
+	for (unsigned i = 0; i < r->begun; i++)
+		if (r->jobs[i].exec)
+			exec_stop(r->jobs[i].exec);
+}
+
+/* Begin what may begin, end what is over, tell what is next to be told. */
+static void schedule(struct run *r)
+{
+	unsigned running = 0;
+
+	for (unsigned i = r->told; i < r->begun; i++) {
+		if (r->jobs[i].over && r->jobs[i].exec)
+			job_end(&r->jobs[i]);
+		running += !r->jobs[i].over;
+	}
+	while (!r->stopped && r->begun < r->count && running < (unsigned)r->options->jobs) {
+		struct job *j = &r->jobs[r->begun++];
+
+		if (!job_begin(j))
+			job_end(j);
+		running += !j->over;
+	}
+	while (r->told < r->begun && r->jobs[r->told].over && !r->jobs[r->told].exec) {
+		r->failed += !job_passed(&r->jobs[r->told]);
+		report_job(r, &r->jobs[r->told], r->told + 1);
+		r->told++;
+	}
+}
+
+static bool finished(const struct run *r)
+{
+	return r->told == (r->stopped ? r->begun : r->count);
+}
+
+static bool run_all(struct run *r, struct err *e)
+{
+	struct interrupt interrupt;
+	bool good = interrupt_start(&interrupt, r->loop, on_interrupt, r, e);
+
+	if (!good)
+		return false;
+	report_begin(r);
+	schedule(r);
+	while (good && !finished(r)) {
+		good = loop_turn(r->loop, e);
+		if (good && world_failed(r->world)) {
+			*e = *world_failed(r->world);
+			good = false;
+		}
+		schedule(r);
+	}
+	report_end(r);
+	if (good && r->options->junit)
+		good = junit_write(r, r->options->junit, e);
+	if (world_drops(r->world))
+		fprintf(stderr,
+			"tcpshake: the capture lost %u frames: a verdict may be wrong; fewer --jobs "
+			"at once\n",
+			world_drops(r->world));
+	if (!output_close(r->output, e))
+		good = false;
+	r->output = NULL;
+	interrupt_stop(&interrupt);
+	return good;
+}
+
+static void release(struct run *r)
+{
+	for (unsigned i = 0; i < r->count; i++) {
+		job_free(&r->jobs[i]);
+		free(r->jobs[i].path);
+	}
+	free(r->jobs);
+	world_free(r->world);
+	loop_free(r->loop);
+	for (size_t i = 0; i < r->options->defines.count; i++)
+		free(r->names ? r->names[i] : NULL);
+	free(r->names);
+	free(r->defs);
+}
+
+enum status cli_run(int argc, char **argv)
+{
+	static const struct option_group own = { "Scripts", rows, ARRAY_LEN(rows) };
+	const struct option_group groups[] = { own, common_connection_options,
+					       common_output_options };
+	const struct option_table table = { "run", "[options] SCRIPT|FOLDER...", about, groups,
+					    ARRAY_LEN(groups) };
+	struct run_options o = { .jobs = 1 };
+	struct run r = { .options = &o };
+	struct err e = { 0 };
+	enum status status;
+	int first;
+
+	common_init(&o.common);
+	first = options_parse(argc, argv, &table, &o, &e);
+	if (first <= 0)
+		return err_print(&e);
+	if (!gather(&r, argv + first, argc - first, &e) || !take_definitions(&r, &e))
+		status = err_print(&e);
+	else if (!parse_all(&r, &e))
+		status = e.status;
+	else if (!open_handles(&r, &e) || !run_all(&r, &e))
+		status = err_print(&e);
+	else
+		status = r.failed || r.stopped ? STATUS_CHECK : STATUS_OK;
+	release(&r);
+	return status;
+}

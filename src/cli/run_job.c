@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* run_job.c - one script of `run`: executed, its verdicts and its narration kept until it is its turn. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/run_priv.h"
+#include "script/packetdrill.h"
+#include "script/print.h"
+
+/* The whole of a file, for packetdrill's parser; NULL with @e set. To be freed. */
+static char *read_whole(const char *path, size_t *len, struct err *e)
+{
+	FILE *f = fopen(path, "re");
+	char *text = f ? malloc(SCRIPT_TEXT_MAX + 1) : NULL;
+
+	if (!f)
+		err_set(e, STATUS_APP, "%.200s: %s", path, strerror(errno));
+	else if (!text)
+		err_set(e, STATUS_APP, "out of memory");
+	else
+		*len = fread(text, 1, SCRIPT_TEXT_MAX + 1, f);
+	if (f && text && (ferror(f) || *len > SCRIPT_TEXT_MAX)) {
+		err_set(e, STATUS_USAGE, "%.200s: %s", path,
+			ferror(f) ? "cannot be read" : "too long for a script");
+		free(text);
+		text = NULL;
+	}
+	if (f)
+		fclose(f);
+	return text;
+}
+
+/* What was left out of a script of packetdrill's, a line each. */
+static char *notes_text(const struct packetdrill_notes *notes)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		return NULL;
+	for (unsigned i = 0; i < notes->left_out_count; i++) {
+		const struct packetdrill_left_out *o = &notes->left_out[i];
+
+		fprintf(f, "line %u left out (%s): %.*s\n", o->at.line,
+			packetdrill_skip_text(o->kind), (int)(o->len < 100 ? o->len : 100),
+			o->text);
+	}
+	fclose(f);
+	return text;
+}
+
+static struct script *parse_packetdrill(struct job *j, struct script_error *e)
+{
+	struct packetdrill_notes notes = { 0 };
+	struct script *s;
+	size_t len;
+	char *text = read_whole(j->path, &len, &e->err);
+
+	if (!text)
+		return NULL;
+	s = packetdrill_parse(j->path, text, len, &notes, e);
+	if (s)
+		j->notes_text = notes_text(&notes);
+	free(text);
+	return s;
+}
+
+struct script *job_parse(struct job *j, struct script_error *e)
+{
+	const char *dot = strrchr(j->path, '.');
+
+	if (dot && !strcmp(dot, ".pkt"))
+		return parse_packetdrill(j, e);
+	return script_parse_file(j->path, j->run->defs, j->run->def_count, e);
+}
+
+/* A command as one line, without what is inside of braces. */
+static char *line_of(const struct command *c)
+{
+	char *text = NULL, *newline;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		return NULL;
+	script_print_command(f, c, 0);
+	fclose(f);
+	newline = text ? strchr(text, '\n') : NULL;
+	if (newline)
+		*newline = '\0';
+	return text;
+}
+
+static char *segment_text(const struct packet *p)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		return NULL;
+	script_print_segment(f, &p->seg, 0, 0, 60);
+	fclose(f);
+	return text;
+}
+
+static void on_verdict(void *context, const struct exec_verdict *v)
+{
+	struct job *j = context;
+	struct run_verdict *more = realloc(j->verdicts, (j->verdict_count + 1) * sizeof(*more)),
+			   *mine;
+
+	if (!more) {
+		err_set(&j->broken, STATUS_APP, "out of memory");
+		return;
+	}
+	j->verdicts = more;
+	mine = &more[j->verdict_count++];
+	*mine = (struct run_verdict){ .name = line_of(v->command),
+				      .passed = v->passed,
+				      .at = v->command->at,
+				      .took_us = v->took_us,
+				      .why = v->why ? strdup(v->why) : NULL };
+	if (v->passed)
+		return;
+	if (v->actual)
+		mine->actual = segment_text(v->actual);
+	if (v->report && (mine->report = malloc(sizeof(*mine->report))))
+		*mine->report = *v->report;
+}
+
+static void on_say(void *context, const char *text)
+{
+	struct job *j = context;
+	size_t len = strlen(text);
+	char *more = realloc(j->said, j->said_len + len + 2);
+
+	if (!more)
+		return;
+	j->said = more;
+	memcpy(more + j->said_len, text, len);
+	j->said_len += len;
+	more[j->said_len++] = '\n';
+	more[j->said_len] = '\0';
+}
+
+static void on_show(void *context, const char *what)
+{
+	struct job *j = context;
+
+	(void)what; /* both are in the narration; it is printed where the script fails, and with -v */
+	on_say(j, "(the exchange is told with -v)");
+}
+
+static void on_sent(void *context, const struct command *c, const struct tcp_segment *seg)
+{
+	(void)context;
+	(void)c;
+	(void)seg; /* the capture shows it */
+}
+
+static void on_idle(void *context)
+{
+	(void)context;
+}
+
+static void on_done(void *context)
+{
+	struct job *j = context;
+
+	j->over = true;
+	j->took_us = loop_now() - j->begun_us;
+}
+
+/* The narration goes to memory: it is of interest when the script fails. */
+static bool open_narration(struct job *j, struct err *e)
+{
+	struct common_options o = j->run->options->common;
+
+	o.json = 0;
+	o.pcap = NULL;
+	o.verbosity = 0;
+	o.color = VIEW_COLOR_NEVER;
+	j->narration = open_memstream(&j->narration_text, &j->narration_len);
+	if (!j->narration)
+		return err_set(e, STATUS_APP, "out of memory");
+	j->output = output_new_beside(&o, j->narration, j->run->output, e);
+	return j->output != NULL;
+}
+
+bool job_begin(struct job *j)
+{
+	struct run *r = j->run;
+	struct exec_config config = { .script = j->script,
+				      .leave = r->options->leave,
+				      .defs = r->defs,
+				      .def_count = r->def_count,
+				      .settings = r->settings,
+				      .loop = r->loop,
+				      .watch = &j->exec_watch,
+				      .open = world_open,
+				      .close = world_close,
+				      .world = &j->user };
+
+	j->begun = true;
+	j->begun_us = loop_now();
+	if (!open_narration(j, &j->broken))
+		return false;
+	j->user = (struct world_user){ r->world, output_watch(j->output), r->options->target };
+	j->exec_watch = (struct exec_watch){ .context = j,
+					     .verdict = on_verdict,
+					     .say = on_say,
+					     .show = on_show,
+					     .sent = on_sent,
+					     .idle = on_idle,
+					     .done = on_done };
+	j->exec = exec_new(&config, &j->broken);
+	if (!j->exec)
+		return false;
+	exec_start(j->exec);
+	return true;
+}
+
+void job_end(struct job *j)
+{
+	struct err e = { 0 };
+
+	exec_free(j->exec);
+	j->exec = NULL;
+	if (!output_close(j->output, &e) && !j->broken.status)
+		j->broken = e;
+	j->output = NULL;
+	if (j->narration)
+		fclose(j->narration);
+	j->narration = NULL;
+	j->over = true;
+}
+
+void job_free(struct job *j)
+{
+	job_end(j);
+	for (unsigned i = 0; i < j->verdict_count; i++) {
+		free(j->verdicts[i].name);
+		free(j->verdicts[i].why);
+		free(j->verdicts[i].report);
+		free(j->verdicts[i].actual);
+	}
+	free(j->verdicts);
+	free(j->narration_text);
+	free(j->said);
+	free(j->notes_text);
+	script_free(j->script);
+}
+
+bool job_passed(const struct job *j)
+{
+	for (unsigned i = 0; i < j->verdict_count; i++)
+		if (!j->verdicts[i].passed)
+			return false;
+	return j->over && !j->broken.status;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* run_priv.h - what the files of `run` share: run.c (command line, which scripts, whose turn it is),
+ * run_job.c (one script), run_report.c (TAP and JSON), run_junit.c. */
+#ifndef TCPSHAKE_CLI_RUN_PRIV_H
+#define TCPSHAKE_CLI_RUN_PRIV_H
+
+#include "cli/output.h"
+#include "cli/world.h"
+#include "script/parse.h"
+
+struct run_options {
+	struct common_options common; /* first: its rows count from the start */
+	const char *target, *junit;
+	struct option_list defines;
+	int64_t jobs;
+	int leave;
+};
+
+/* One command of a script that passed or failed, for the reports. */
+struct run_verdict {
+	char *name; /* as the script says it, in one line */
+	bool passed;
+	struct place at;
+	int64_t took_us;
+	char *why;		     /* NULL when it passed */
+	struct match_report *report; /* NULL: it was not about a segment */
+	char *actual;		     /* the segment that came instead, in the notation; NULL */
+};
+
+struct run;
+
+/* One script. */
+struct job {
+	struct run *run;
+	char *path;
+	struct script *script;
+	char *notes_text;  /* packetdrill: what was left out, lines */
+	struct exec *exec; /* NULL: not begun, or over */
+	struct world_user user;
+	struct exec_watch exec_watch;
+	struct output *output; /* the narration, kept for a failure */
+	FILE *narration;
+	char *narration_text;
+	size_t narration_len;
+	char *said; /* echo and show, lines */
+	size_t said_len;
+	struct run_verdict *verdicts;
+	unsigned verdict_count;
+	bool begun, over, told;
+	struct err broken; /* it could not be run at all */
+	int64_t begun_us, took_us;
+};
+
+struct run {
+	struct run_options *options;
+	struct definition *defs;
+	char **names; /* the copies that -D's names and values lie in */
+	size_t def_count;
+	struct exec_settings settings;
+	struct loop *loop;
+	struct world *world;
+	struct output *output; /* of -w */
+	struct job *jobs;
+	unsigned count, begun, over, told, failed;
+	bool stopped;
+};
+
+/* run_job.c */
+/* By its name a script of ours or of packetdrill; NULL with @e set. */
+struct script *job_parse(struct job *j, struct script_error *e);
+bool job_begin(struct job *j);
+void job_end(struct job *j); /* frees what it does not need any more */
+void job_free(struct job *j);
+bool job_passed(const struct job *j);
+
+/* run_report.c: a job that is over, in its turn; and the frame around all. */
+void report_begin(const struct run *r);
+void report_job(const struct run *r, const struct job *j, unsigned number);
+void report_end(const struct run *r);
+
+/* run_junit.c */
+bool junit_write(const struct run *r, const char *path, struct err *e);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* exec_priv.h - what the files of the executor share:
+ *
+ *     exec.c          the program counter, the end, connections
+ *     exec_segment.c  send, expect, ignore
+ *     exec_engine.c   connect, write, read, get, close, reset, auto
+ *     exec_session.c  set, sleep, at, echo, show, ...
+ *     settings.c      what can be set for a connection
+ *     propose.c       the step that the protocol calls for */
+#ifndef TCPSHAKE_SCRIPT_EXEC_PRIV_H
+#define TCPSHAKE_SCRIPT_EXEC_PRIV_H
+
+#include "script/exec.h"
+
+/* A connection of the script. */
+struct exec_conn {
+	const char *name; /* NULL: the unnamed one */
+	char *target;	  /* its own, or NULL */
+	struct exec_settings settings;
+	struct hand *hand;		/* NULL: not used yet */
+	unsigned duties;		/* what the script left to the engine */
+	struct match_base base;		/* what numbers are relative to, as far as known */
+	const struct command **ignores; /* VERB_IGNORE commands in force */
+	unsigned ignore_count;
+	bool ignore_again;
+	struct exec_conn *next;
+};
+
+/* Commands in work: the script's, and a frame for each `repeat` around. */
+struct exec_block {
+	const struct command *commands;
+	unsigned count, at;
+	int64_t turns; /* still to come after this one */
+};
+
+enum exec_state { EXEC_IDLE, EXEC_RUNNING, EXEC_ENDING, EXEC_DONE };
+
+struct exec {
+	struct exec_config cfg;
+	struct values *values;
+	struct exec_settings settings; /* of connections to come */
+	char *target;
+	struct exec_conn *conns;
+	struct exec_block blocks[SCRIPT_DEPTH_MAX + 1];
+	unsigned depth; /* index of the innermost block */
+	enum exec_state state;
+	int64_t begun_us;    /* the script */
+	int64_t entered_us;  /* the command in work */
+	int64_t deadline_us; /* ... waits until then; LOOP_NEVER: for as long as it takes */
+	uint32_t part_done;  /* bytes that came of an expectation whose text may come in parts */
+	bool entered, in_turn;
+	unsigned steps, passed, failed;
+	bool got; /* exec_got() was called */
+	long got_status;
+	struct err got_why;
+	struct loop_source timer;
+};
+
+/* What came of a command. */
+enum outcome { OUTCOME_DONE, OUTCOME_WAIT, OUTCOME_FAILED };
+
+/* The verbs. Each is called again whenever something came, until it no longer waits; @first: this is the
+ * first time. */
+typedef enum outcome exec_verb(struct exec *x, const struct command *c, bool first);
+exec_verb exec_send, exec_expect, exec_expect_none, exec_ignore;
+exec_verb exec_connect, exec_write, exec_read, exec_get, exec_close, exec_reset, exec_auto;
+exec_verb exec_set, exec_sleep, exec_at, exec_echo, exec_show, exec_next, exec_save;
+
+/* exec.c */
+struct exec_conn *exec_conn_of(struct exec *x, const struct command *c); /* made, but not opened */
+/* The connection of a command, opened; NULL after a verdict that says why not. */
+struct exec_conn *exec_open(struct exec *x, const struct command *c);
+void exec_learn_base(struct exec_conn *cn);
+enum outcome exec_fail(struct exec *x, const struct command *c, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void exec_pass(struct exec *x, const struct command *c);
+void exec_verdict(struct exec *x, const struct exec_verdict *v);
+void exec_say(struct exec *x, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* From now on the command waits no longer than it says, or else the settings. */
+void exec_set_deadline(struct exec *x, const struct command *c, const struct exec_conn *cn);
+
+/* Call of the engine done: send what it owes. */
+enum outcome exec_serve(struct exec *x, const struct command *c, struct exec_conn *cn);
+
+/* settings.c */
+void settings_init(struct exec_settings *s);
+/* False with @e set: no such setting is STATUS_APP, a bad value STATUS_USAGE. */
+bool settings_apply(struct exec_settings *s, const char *name, const char *value, struct err *e);
+bool settings_has(const char *name);
+
+/* propose.c */
+enum proposal_kind { PROPOSE_SEND, PROPOSE_WAIT, PROPOSE_NOTHING };
+struct proposal {
+	enum proposal_kind kind;
+	char command[160]; /* as it would be typed; empty but for PROPOSE_SEND */
+	const char *why;
+};
+void propose(struct hand *h, struct proposal *out); /* NULL: not opened yet */
+
+#endif
