@@ -156,34 +156,37 @@ static bool parse_all(struct run *r, struct err *e)
 	return !bad;
 }
 
+/* A target as its text says, with the definitions put in. */
+static bool add_target(struct run *r, const struct bytes *text, struct err *e)
+{
+	struct values *v = values_new();
+	char *target;
+	size_t len;
+	bool good;
+
+	if (!v)
+		return err_set(e, STATUS_APP, "out of memory");
+	for (size_t k = 0; k < r->def_count; k++)
+		values_set(v, r->defs[k].name, (const uint8_t *)r->defs[k].value,
+			   strlen(r->defs[k].value));
+	target = (char *)values_bytes(v, text, &len, e);
+	good = target && world_add(r->world, target, 2, e);
+	free(target);
+	values_free(v);
+	return good;
+}
+
 /* Every target that a script names, so that its host is resolved and its guards held while there is
  * privilege. The texts are known: the parser lets them have definitions in them, and nothing later. */
-static bool add_targets(struct run *r, const struct job *j, const struct command *c, unsigned count,
-			struct err *e)
+static bool add_targets(struct run *r, const struct command *c, unsigned count, struct err *e)
 {
 	for (unsigned i = 0; i < count; i++) {
-		struct values *v = values_new();
-		char *text;
-		size_t len;
-		bool good;
+		bool names_one = (c[i].verb == VERB_TARGET || c[i].verb == VERB_CONNECTION) &&
+				 c[i].text.count;
 
-		if (c[i].verb == VERB_REPEAT && !add_targets(r, j, c[i].body, c[i].body_count, e)) {
-			values_free(v);
+		if (c[i].verb == VERB_REPEAT && !add_targets(r, c[i].body, c[i].body_count, e))
 			return false;
-		}
-		if ((c[i].verb != VERB_TARGET && c[i].verb != VERB_CONNECTION) ||
-		    !c[i].text.count) {
-			values_free(v);
-			continue;
-		}
-		for (size_t k = 0; v && k < r->def_count; k++)
-			values_set(v, r->defs[k].name, (const uint8_t *)r->defs[k].value,
-				   strlen(r->defs[k].value));
-		text = v ? (char *)values_bytes(v, &c[i].text, &len, e) : NULL;
-		good = text && world_add(r->world, text, 2, e);
-		free(text);
-		values_free(v);
-		if (!good)
+		if (names_one && !add_target(r, &c[i].text, e))
 			return false;
 	}
 	return true;
@@ -202,8 +205,8 @@ static bool open_handles(struct run *r, struct err *e)
 	if (o->target && !world_add(r->world, o->target, (unsigned)o->jobs, e))
 		return false;
 	for (unsigned i = 0; i < r->count; i++)
-		if (!add_targets(r, &r->jobs[i], r->jobs[i].script->commands,
-				 r->jobs[i].script->command_count, e))
+		if (!add_targets(r, r->jobs[i].script->commands, r->jobs[i].script->command_count,
+				 e))
 			return false;
 	if (!world_listen(r->world, e))
 		return false;

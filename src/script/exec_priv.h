@@ -83,7 +83,6 @@ void exec_set_deadline(struct exec *x, const struct command *c, const struct exe
 enum outcome exec_serve(struct exec *x, const struct command *c, struct exec_conn *cn);
 
 /* settings.c */
-void settings_init(struct exec_settings *s);
 /* False with @e set: no such setting is STATUS_APP, a bad value STATUS_USAGE. */
 bool settings_apply(struct exec_settings *s, const char *name, const char *value, struct err *e);
 bool settings_has(const char *name);

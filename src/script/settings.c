@@ -33,19 +33,6 @@ static const struct row {
 	  3600000000 },
 };
 
-void settings_init(struct exec_settings *s)
-{
-	*s = (struct exec_settings){
-		.isn = -1,
-		.wscale = 8,
-		.ttl = 64,
-		.sack = true,
-		.timestamps = true,
-		.time_wait_us = TCP_TIME_WAIT_BRIEF,
-		.timeout_us = 3000000,
-	};
-}
-
 static const struct row *find(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
