@@ -12,7 +12,10 @@ static const struct cli_command commands[] = {
 	{ "get", cli_get, "[options] URL...", "handshake, GET, close; prints every step" },
 	{ "pipe", cli_pipe, "[options] HOST PORT",
 	  "stdin to the connection, the connection to stdout" },
+	{ "step", cli_step, "[options] HOST PORT", "by hand: one command, one segment" },
+	{ "probe", cli_probe, "[options] TARGET...", "handshakes with many hosts and ports" },
 	{ "run", cli_run, "[options] SCRIPT...", "segments by script, verdicts as TAP" },
+	{ "explain", cli_explain, "[options] FILE", "a capture file, explained or made a script" },
 	{ "demo", cli_demo, "[options]", "a private namespace with its own server: no root" },
 };
 
@@ -32,7 +35,7 @@ static enum status help(void)
 	     "       tcpshake COMMAND --help\n"
 	     "       tcpshake --version | --help\n");
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		printf("  %-5s %-20s %s\n", commands[i].name, commands[i].synopsis,
+		printf("  %-7s %-20s %s\n", commands[i].name, commands[i].synopsis,
 		       commands[i].summary);
 	puts("\n"
 	     "Exit status: 0 done, 1 a check failed, 2 usage, 3 refused, 4 timed out, 5 unreachable,\n"

@@ -18,9 +18,12 @@ struct cli_command {
 	const char *summary;  /* half a line for --help */
 };
 
-command_fn cli_get;  /* get.c */
-command_fn cli_pipe; /* pipe.c */
-command_fn cli_run;  /* run.c */
-command_fn cli_demo; /* demo.c */
+command_fn cli_get;	/* get.c */
+command_fn cli_pipe;	/* pipe.c */
+command_fn cli_step;	/* step.c */
+command_fn cli_probe;	/* probe.c */
+command_fn cli_run;	/* run.c */
+command_fn cli_explain; /* explain.c */
+command_fn cli_demo;	/* demo.c */
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "script/settings.h"
 #include "tcp/conn.h"
 #include "view/view.h"
 
@@ -21,16 +22,8 @@
 /* int64_t: microseconds, or TCP_TIME_WAIT_BRIEF. */
 static bool read_time_wait(const struct option_row *row, const char *arg, void *into, struct err *e)
 {
-	int64_t *us = into;
-
-	if (!strcmp(arg, "brief"))
-		*us = TCP_TIME_WAIT_BRIEF;
-	else if (!strcmp(arg, "2msl"))
-		*us = 2 * TCP_MSL_US;
-	else if (!option_duration(row, arg, into, e))
-		return err_set(e, STATUS_USAGE,
-			       "neither brief nor 2msl nor a time of at most a month");
-	return true;
+	return setting_time_wait(arg, strlen(arg), into) || option_duration(row, arg, into, e) ||
+	       err_set(e, STATUS_USAGE, "neither brief nor 2msl nor a time of at most a month");
 }
 
 static const struct option_row connection_rows[] = {

@@ -70,6 +70,13 @@ bool interrupt_start(struct interrupt *i, struct loop *loop,
 	return loop_add(loop, &i->source, e);
 }
 
+void interrupt_forget(struct interrupt *i)
+{
+	came_first = 0;
+	i->signal = 0;
+	i->source.deadline_us = LOOP_NEVER;
+}
+
 void interrupt_stop(struct interrupt *i)
 {
 	if (!i->loop)

@@ -22,6 +22,9 @@ struct interrupt {
 bool interrupt_start(struct interrupt *i, struct loop *loop,
 		     void (*came)(void *context, bool again), void *context, struct err *e);
 
+/* interrupt_forget() - the signal that came was dealt with: it ends nothing. */
+void interrupt_forget(struct interrupt *i);
+
 /**
  * interrupt_stop() - back to normal
  * When a signal came, the process dies of it now, as its parent expects (a shell stops its script, and

@@ -1,16 +1,24 @@
 # src/cli: the commands. To add a module, add a line like the last (headers too, for the tarball).
 noinst_LIBRARIES += src/libcli.a
-src_libcli_a_CPPFLAGS = $(AM_CPPFLAGS)
+src_libcli_a_CPPFLAGS = $(AM_CPPFLAGS) $(READLINE_CFLAGS)
 src_libcli_a_SOURCES =
 src_libcli_a_SOURCES += src/cli/cli.h
 src_libcli_a_SOURCES += src/cli/common.c src/cli/common.h
 src_libcli_a_SOURCES += src/cli/demo.c
+src_libcli_a_SOURCES += src/cli/explain.c
 src_libcli_a_SOURCES += src/cli/fetch.c src/cli/fetch.h
 src_libcli_a_SOURCES += src/cli/get.c
 src_libcli_a_SOURCES += src/cli/interrupt.c src/cli/interrupt.h
 src_libcli_a_SOURCES += src/cli/options.c src/cli/options.h
 src_libcli_a_SOURCES += src/cli/output.c src/cli/output.h
 src_libcli_a_SOURCES += src/cli/pipe.c
-src_libcli_a_SOURCES += src/cli/run.c src/cli/run_job.c src/cli/run_junit.c src/cli/run_priv.h src/cli/run_report.c
+src_libcli_a_SOURCES += src/cli/probe.c
+src_libcli_a_SOURCES += src/cli/probe_options.c src/cli/probe_options.h
+src_libcli_a_SOURCES += src/cli/probe_resume.c src/cli/probe_resume.h
+src_libcli_a_SOURCES += src/cli/probe_words.c src/cli/probe_words.h
+src_libcli_a_SOURCES += src/cli/run.c src/cli/run_job.c src/cli/run_compare.c src/cli/run_junit.c src/cli/run_priv.h src/cli/run_report.c \
+	src/cli/run_tell.c
+src_libcli_a_SOURCES += src/cli/step.c src/cli/step_conn.c src/cli/step_line.c src/cli/step_priv.h src/cli/step_prompt.c src/cli/step_quiz.c src/cli/step_seen.c
 src_libcli_a_SOURCES += src/cli/target.c src/cli/target.h
-src_libcli_a_SOURCES += src/cli/world.c src/cli/world.h
+src_libcli_a_SOURCES += src/cli/transfer.c src/cli/transfer.h
+src_libcli_a_SOURCES += src/cli/world.c src/cli/world_ends.c src/cli/world_get.c src/cli/world.h src/cli/world_priv.h

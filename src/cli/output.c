@@ -13,6 +13,9 @@ struct output {
 	struct pcapfile *pcap;
 	struct output *beside; /* whose capture file it is */
 	struct err pcap_error; /* why the capture file is not complete */
+	void (*follow)(void *context, const struct trace_step *step, const struct packet *p,
+		       const struct frame *f);
+	void *follower;
 	bool link_warned;
 	int link_type;
 	bool ended; /* these two wait to be printed */
@@ -66,7 +69,11 @@ static void on_frame(void *context, const struct frame *f)
 static void on_step(void *context, const struct trace_step *step, const struct packet *p,
 		    const struct frame *f)
 {
-	view_step(((struct output *)context)->view, step, p, f);
+	struct output *o = context;
+
+	if (o->follow)
+		o->follow(o->follower, step, p, f);
+	view_step(o->view, step, p, f);
 }
 
 static void tell(struct output *o, enum view_event_kind kind, const struct frame *f,
@@ -108,8 +115,8 @@ static void on_end(void *context, const struct trace_summary *summary,
 	o->ended = true;
 }
 
-struct output *output_new(const struct common_options *options, FILE *out, int link_type,
-			  struct err *e)
+static struct output *open_output(const struct common_options *options, FILE *out, bool brief,
+				  int link_type, struct err *e)
 {
 	struct output *o = calloc(1, sizeof(*o));
 	struct view_options v = {
@@ -119,6 +126,7 @@ struct output *output_new(const struct common_options *options, FILE *out, int l
 		.color = out && !options->json &&
 			 view_want_color((enum view_color)options->color, out),
 		.verbosity = options->verbosity,
+		.brief = brief,
 	};
 	struct err unused = { 0 };
 
@@ -136,10 +144,16 @@ struct output *output_new(const struct common_options *options, FILE *out, int l
 	return NULL;
 }
 
-struct output *output_new_beside(const struct common_options *options, FILE *out,
+struct output *output_new(const struct common_options *options, FILE *out, int link_type,
+			  struct err *e)
+{
+	return open_output(options, out, false, link_type, e);
+}
+
+struct output *output_new_beside(const struct common_options *options, FILE *out, bool brief,
 				 struct output *main, struct err *e)
 {
-	struct output *o = output_new(options, out, main->link_type, e);
+	struct output *o = open_output(options, out, brief, main->link_type, e);
 
 	if (o)
 		o->beside = main;
@@ -166,6 +180,15 @@ bool output_close(struct output *o, struct err *e)
 const struct watch *output_watch(struct output *o)
 {
 	return &o->watch;
+}
+
+void output_follow(struct output *o,
+		   void (*step)(void *context, const struct trace_step *step,
+				const struct packet *p, const struct frame *f),
+		   void *context)
+{
+	o->follow = step;
+	o->follower = context;
 }
 
 void output_http(struct output *o, const char *text)

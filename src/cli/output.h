@@ -23,15 +23,21 @@ FILE *output_stream(const struct common_options *o, bool stdout_taken);
 struct output *output_new(const struct common_options *o, FILE *out, int link_type, struct err *e);
 
 /* output_new_beside() - a view of its own, whose packets go into the capture file of @main, which is closed
- * later. @o names no capture file. */
-struct output *output_new_beside(const struct common_options *o, FILE *out, struct output *main,
-				 struct err *e);
+ * later. @o names no capture file. @brief: narration without its lessons. */
+struct output *output_new_beside(const struct common_options *o, FILE *out, bool brief,
+				 struct output *main, struct err *e);
 
 /* output_close() - finish and release; false with @e set when anything could not be written. */
 bool output_close(struct output *o, struct err *e);
 
 /* For dial_new(). The end of a connection is kept until output_summary(). */
 const struct watch *output_watch(struct output *o);
+
+/* output_follow() - each step goes to somebody else first. */
+void output_follow(struct output *o,
+		   void (*step)(void *context, const struct trace_step *step,
+				const struct packet *p, const struct frame *f),
+		   void *context);
 
 /* A line about HTTP, and a warning. */
 void output_http(struct output *o, const char *text);

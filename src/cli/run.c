@@ -17,6 +17,10 @@
 #define JOBS_MAX    64
 #define SCRIPTS_MAX 100000u
 
+/* Of variables, as in scripts. */
+#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+#define NAME_MAX_LEN 64
+
 #define SET(...)    OPTION_SET(struct run_options, __VA_ARGS__)
 #define NUMBER(...) OPTION_NUMBER(struct run_options, __VA_ARGS__)
 #define TEXT(...)   OPTION_TEXT(struct run_options, __VA_ARGS__)
@@ -86,9 +90,16 @@ static bool add_folder(struct run *r, const char *path, struct err *e)
 static bool gather(struct run *r, char **words, int count, struct err *e)
 {
 	struct stat st;
+	bool input = false;
 
 	if (!count)
 		return err_set(e, STATUS_USAGE, "no script given; see `tcpshake run --help`");
+	for (int i = 0; i < count; i++) {
+		if (!strcmp(words[i], "-") && input)
+			return err_set(e, STATUS_USAGE,
+				       "- twice: standard input can be read only once");
+		input = input || !strcmp(words[i], "-");
+	}
 	for (int i = 0; i < count; i++) {
 		bool folder = !stat(words[i], &st) && S_ISDIR(st.st_mode);
 
@@ -116,6 +127,13 @@ static bool take_definitions(struct run *r, struct err *e)
 		if (!equals || equals == name)
 			return err_set(e, STATUS_USAGE, "-D %.100s: not NAME=VALUE",
 				       o->defines.items[i]);
+		if (strspn(name, NAME_LETTERS) != (size_t)(equals - name) ||
+		    strchr("0123456789-", name[0]) || equals - name > NAME_MAX_LEN)
+			return err_set(
+				e, STATUS_USAGE,
+				"-D %.100s: no name of a variable; it has letters, digits, _ and "
+				"-, does not begin with a digit or -, and is at most %d bytes long",
+				o->defines.items[i], NAME_MAX_LEN);
 		*equals = '\0';
 		r->defs[r->def_count++] = (struct definition){ name, equals + 1 };
 	}
@@ -208,7 +226,7 @@ static bool open_handles(struct run *r, struct err *e)
 		if (!add_targets(r, r->jobs[i].script->commands, r->jobs[i].script->command_count,
 				 e))
 			return false;
-	if (!world_listen(r->world, e))
+	if (!world_listen(r->world, e) || (o->junit && !junit_open(r, e)))
 		return false;
 	world_settings(&o->common, &r->settings);
 	r->output = output_new(&o->common, NULL, world_link_type(r->world), e);
@@ -221,15 +239,22 @@ static void on_interrupt(void *context, bool again)
 
 	(void)again;
 	r->stopped = true;
-	for (unsigned i = 0; i < r->begun; i++)
-		if (r->jobs[i].exec)
-			exec_stop(r->jobs[i].exec);
+	for (unsigned i = 0; i < r->begun; i++) {
+		struct job *j = &r->jobs[i];
+
+		if (!j->exec || j->over)
+			continue;
+		err_set(&j->broken, STATUS_APP, "interrupted");
+		exec_stop(j->exec);
+	}
 }
 
-/* Begin what may begin, end what is over, tell what is next to be told. */
-static void schedule(struct run *r)
+/* Begin what may begin, end what is over, tell what is next to be told. True: some script was over at once,
+ * and there is more to do before anything is waited for. */
+static bool schedule_once(struct run *r)
 {
 	unsigned running = 0;
+	bool more = false;
 
 	for (unsigned i = r->told; i < r->begun; i++) {
 		if (r->jobs[i].over && r->jobs[i].exec)
@@ -242,12 +267,22 @@ static void schedule(struct run *r)
 		if (!job_begin(j))
 			job_end(j);
 		running += !j->over;
+		more = more || j->over;
 	}
 	while (r->told < r->begun && r->jobs[r->told].over && !r->jobs[r->told].exec) {
 		r->failed += !job_passed(&r->jobs[r->told]);
 		report_job(r, &r->jobs[r->told], r->told + 1);
+		if (job_passed(&r->jobs[r->told]))
+			tell_free(&r->jobs[r->told]); /* nobody asks for it any more */
 		r->told++;
 	}
+	return more;
+}
+
+static void schedule(struct run *r)
+{
+	while (schedule_once(r))
+		;
 }
 
 static bool finished(const struct run *r)
@@ -274,7 +309,7 @@ static bool run_all(struct run *r, struct err *e)
 	}
 	report_end(r);
 	if (good && r->options->junit)
-		good = junit_write(r, r->options->junit, e);
+		good = junit_write(r, e);
 	if (world_drops(r->world))
 		fprintf(stderr,
 			"tcpshake: the capture lost %u frames: a verdict may be wrong; fewer --jobs "
@@ -294,6 +329,8 @@ static void release(struct run *r)
 		free(r->jobs[i].path);
 	}
 	free(r->jobs);
+	if (r->junit)
+		fclose(r->junit);
 	world_free(r->world);
 	loop_free(r->loop);
 	for (size_t i = 0; i < r->options->defines.count; i++)

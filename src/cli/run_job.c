@@ -60,7 +60,7 @@ static struct script *parse_packetdrill(struct job *j, struct script_error *e)
 
 	if (!text)
 		return NULL;
-	s = packetdrill_parse(j->path, text, len, &notes, e);
+	s = packetdrill_parse(j->path, text, len, j->run->defs, j->run->def_count, &notes, e);
 	if (s)
 		j->notes_text = notes_text(&notes);
 	free(text);
@@ -93,7 +93,8 @@ static char *line_of(const struct command *c)
 	return text;
 }
 
-static char *segment_text(const struct packet *p)
+/* Relative to the numbers that the script's are. */
+static char *segment_text(const struct exec_verdict *v)
 {
 	char *text = NULL;
 	size_t len;
@@ -101,7 +102,7 @@ static char *segment_text(const struct packet *p)
 
 	if (!f)
 		return NULL;
-	script_print_segment(f, &p->seg, 0, 0, 60);
+	script_print_segment(f, &v->actual->seg, v->base.peers, v->base.ours, 60);
 	fclose(f);
 	return text;
 }
@@ -126,7 +127,15 @@ static void on_verdict(void *context, const struct exec_verdict *v)
 	if (v->passed)
 		return;
 	if (v->actual)
-		mine->actual = segment_text(v->actual);
+		mine->actual = segment_text(v);
+	if (v->hand) {
+		struct world_ends ends;
+
+		world_ends(&j->user, v->hand, &ends);
+		mine->connection = strdup(ends.text);
+		mine->hint = ends.hint[0] ? strdup(ends.hint) : NULL;
+		tell_failed(j, v->command->connection, mine->name ? mine->name : "?");
+	}
 	if (v->report && (mine->report = malloc(sizeof(*mine->report))))
 		*mine->report = *v->report;
 }
@@ -146,10 +155,11 @@ static void on_say(void *context, const char *text)
 	more[j->said_len] = '\0';
 }
 
-static void on_show(void *context, const char *what)
+static void on_show(void *context, const char *connection, const char *what)
 {
 	struct job *j = context;
 
+	(void)connection;
 	(void)what; /* both are in the narration; it is printed where the script fails, and with -v */
 	on_say(j, "(the exchange is told with -v)");
 }
@@ -174,20 +184,15 @@ static void on_done(void *context)
 	j->took_us = loop_now() - j->begun_us;
 }
 
-/* The narration goes to memory: it is of interest when the script fails. */
-static bool open_narration(struct job *j, struct err *e)
+/* Each connection is told by itself. */
+static struct hand *open_told(void *user, const char *name, const char *target,
+			      const struct exec_settings *settings, void (*changed)(void *context),
+			      void *context, struct err *e)
 {
-	struct common_options o = j->run->options->common;
+	struct job *j = user;
 
-	o.json = 0;
-	o.pcap = NULL;
-	o.verbosity = 0;
-	o.color = VIEW_COLOR_NEVER;
-	j->narration = open_memstream(&j->narration_text, &j->narration_len);
-	if (!j->narration)
-		return err_set(e, STATUS_APP, "out of memory");
-	j->output = output_new_beside(&o, j->narration, j->run->output, e);
-	return j->output != NULL;
+	j->user.watch = tell_open(j, name, e);
+	return j->user.watch ? world_open(user, name, target, settings, changed, context, e) : NULL;
 }
 
 bool job_begin(struct job *j)
@@ -200,15 +205,15 @@ bool job_begin(struct job *j)
 				      .settings = r->settings,
 				      .loop = r->loop,
 				      .watch = &j->exec_watch,
-				      .open = world_open,
+				      .open = open_told,
 				      .close = world_close,
+				      .get = world_get,
+				      .get_stop = world_get_stop,
 				      .world = &j->user };
 
 	j->begun = true;
 	j->begun_us = loop_now();
-	if (!open_narration(j, &j->broken))
-		return false;
-	j->user = (struct world_user){ r->world, output_watch(j->output), r->options->target };
+	j->user = (struct world_user){ .world = r->world, .target = r->options->target };
 	j->exec_watch = (struct exec_watch){ .context = j,
 					     .verdict = on_verdict,
 					     .say = on_say,
@@ -229,12 +234,8 @@ void job_end(struct job *j)
 
 	exec_free(j->exec);
 	j->exec = NULL;
-	if (!output_close(j->output, &e) && !j->broken.status)
+	if (!tell_close(j, &e) && !j->broken.status)
 		j->broken = e;
-	j->output = NULL;
-	if (j->narration)
-		fclose(j->narration);
-	j->narration = NULL;
 	j->over = true;
 }
 
@@ -246,9 +247,11 @@ void job_free(struct job *j)
 		free(j->verdicts[i].why);
 		free(j->verdicts[i].report);
 		free(j->verdicts[i].actual);
+		free(j->verdicts[i].connection);
+		free(j->verdicts[i].hint);
 	}
 	free(j->verdicts);
-	free(j->narration_text);
+	tell_free(j);
 	free(j->said);
 	free(j->notes_text);
 	script_free(j->script);

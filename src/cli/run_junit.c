@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* run_junit.c - the verdicts as JUnit XML, which most CI systems read: a testsuite for each script. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/run_priv.h"
@@ -26,8 +27,35 @@ static void put(FILE *f, const char *text)
 	}
 }
 
+static void put_line(FILE *f, const char *text, size_t len)
+{
+	char line[1024];
+
+	snprintf(line, sizeof(line), "%.*s\n", (int)len, text);
+	put(f, line);
+}
+
+static void put_segments(FILE *f, const struct run_verdict *v)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *lines = open_memstream(&text, &len);
+
+	if (!lines)
+		return;
+	if (v->report)
+		compare_print(lines, v->report, "");
+	if (v->actual)
+		fprintf(lines, "  %-10s%s\n", v->report ? "in full" : "came", v->actual);
+	fclose(lines);
+	put(f, text);
+	free(text);
+}
+
 static void put_case(FILE *f, const struct job *j, const struct run_verdict *v)
 {
+	char differs[600] = "", why[1300];
+
 	fprintf(f, "    <testcase classname=\"");
 	put(f, j->path);
 	fprintf(f, "\" name=\"");
@@ -37,23 +65,23 @@ static void put_case(FILE *f, const struct job *j, const struct run_verdict *v)
 		fprintf(f, "/>\n");
 		return;
 	}
+	if (v->report)
+		compare_words(v->report, differs, sizeof(differs));
+	snprintf(why, sizeof(why), "%.600s%s%s", v->why ? v->why : "failed", differs[0] ? "; " : "",
+		 differs);
 	fprintf(f, ">\n      <failure message=\"");
-	put(f, v->why);
+	put(f, why);
 	fprintf(f, "\">");
-	for (unsigned i = 0; v->report && i < v->report->count; i++) {
-		const struct match_field *field = &v->report->fields[i];
-
-		if (!field->differs)
-			continue;
-		put(f, field->name);
-		fprintf(f, ": expected ");
-		put(f, field->expected);
-		fprintf(f, ", was ");
-		put(f, field->actual);
+	put(f, j->script->files[v->at.file].name);
+	fprintf(f, ":%u:%u: ", v->at.line, v->at.column);
+	put(f, why);
+	fprintf(f, "\n");
+	if (v->hint) {
+		put(f, v->hint);
 		fprintf(f, "\n");
 	}
-	fprintf(f, "\n");
-	put(f, j->narration_text);
+	put_segments(f, v);
+	tell_print(j, put_line, f);
 	fprintf(f, "</failure>\n    </testcase>\n");
 }
 
@@ -77,14 +105,18 @@ static void put_suite(FILE *f, const struct job *j)
 	fprintf(f, "  </testsuite>\n");
 }
 
-bool junit_write(const struct run *r, const char *path, struct err *e)
+bool junit_open(struct run *r, struct err *e)
 {
-	FILE *f = fopen(path, "we");
+	r->junit = fopen(r->options->junit, "we");
+	return r->junit || err_set(e, STATUS_APP, "--junit %.200s: cannot be written: %s",
+				   r->options->junit, strerror(errno));
+}
+
+bool junit_write(struct run *r, struct err *e)
+{
+	FILE *f = r->junit;
 	bool failed;
 
-	if (!f)
-		return err_set(e, STATUS_APP, "--junit %.200s: cannot be written: %s", path,
-			       strerror(errno));
 	fprintf(f,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"%u\" failures=\"%u\">\n",
 		r->count, r->failed);
@@ -92,8 +124,9 @@ bool junit_write(const struct run *r, const char *path, struct err *e)
 		put_suite(f, &r->jobs[i]);
 	fprintf(f, "</testsuites>\n");
 	failed = ferror(f);
+	r->junit = NULL;
 	if (fclose(f) || failed)
 		return err_set(e, STATUS_APP, "--junit %.200s: could not be written whole: %s",
-			       path, strerror(errno));
+			       r->options->junit, strerror(errno));
 	return true;
 }

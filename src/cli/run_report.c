@@ -29,23 +29,47 @@ static void print_lines(const char *text, const char *prefix)
 	}
 }
 
+/* A line of the YAML block, in double quotes. */
+static void print_yaml(const char *name, const char *text)
+{
+	if (!text || !text[0])
+		return;
+	printf("      %s: \"", name);
+	for (; *text; text++) {
+		if ((unsigned char)*text < ' ')
+			printf("\\x%02x", (unsigned char)*text);
+		else
+			printf(*text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+	}
+	printf("\"\n");
+}
+
+static void print_comment(FILE *out, const char *text, size_t len)
+{
+	fprintf(out, "    # %.*s\n", (int)len, text);
+}
+
 static void print_failure(const struct job *j, const struct run_verdict *v)
 {
-	const char *file = j->script->files[v->at.file].name;
+	char differs[600] = "";
 
-	printf("      ---\n      message: \"");
-	for (const char *p = v->why ? v->why : "failed"; *p; p++)
-		printf(*p == '"' || *p == '\\' ? "\\%c" : "%c", *p);
-	printf("\"\n      at: { file: '%s', line: %u, column: %u }\n      ...\n", file, v->at.line,
-	       v->at.column);
 	if (v->report)
-		match_print(stdout, v->report, "    # ");
+		compare_words(v->report, differs, sizeof(differs));
+	printf("      ---\n");
+	print_yaml("message", v->why ? v->why : "failed");
+	print_yaml("differs", differs);
+	printf("      at: { file: '");
+	for (const char *p = j->script->files[v->at.file].name; *p; p++)
+		printf(*p == '\'' ? "%c'" : "%c", *p);
+	printf("', line: %u, column: %u }\n", v->at.line, v->at.column);
+	print_yaml("connection", v->connection);
+	print_yaml("hint", v->hint);
+	printf("      ...\n");
+	if (v->report)
+		compare_print(stdout, v->report, "    # ");
 	if (v->actual)
-		printf("    # it was: %s\n", v->actual);
-	if (j->narration_len) {
-		printf("    # the exchange so far:\n");
-		print_lines(j->narration_text, "    # ");
-	}
+		printf("    #   %-10s%s\n", v->report ? "in full" : "came", v->actual);
+	tell_print(j, print_comment, stdout);
 }
 
 static void report_tap(const struct run *r, const struct job *j, unsigned number)
@@ -65,7 +89,7 @@ static void report_tap(const struct run *r, const struct job *j, unsigned number
 	if (j->broken.status)
 		printf("    # %s\n", j->broken.text);
 	if (r->options->common.verbosity > 0 && job_passed(j))
-		print_lines(j->narration_text, "    # ");
+		tell_print(j, print_comment, stdout);
 	printf("    1..%u\n", j->verdict_count);
 	printf("%sok %u - %s # %.3f s\n", job_passed(j) ? "" : "not ", number, j->path,
 	       (double)j->took_us / 1e6);
@@ -92,7 +116,9 @@ static void report_json(const struct job *j, unsigned number)
 					    .column = v->at.column,
 					    .took_us = v->took_us,
 					    .why = v->why,
-					    .actual = v->actual };
+					    .actual = v->actual,
+					    .connection = v->connection,
+					    .hint = v->hint };
 		struct view_compared fields[MATCH_FIELDS_MAX];
 
 		for (unsigned k = 0; v->report && k < v->report->count; k++)

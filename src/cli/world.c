@@ -5,26 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/world_priv.h"
 #include "drive/prepare.h"
 #include "wire/privilege.h"
-
-struct connection {
-	struct world_user *user;
-	struct hand *hand;
-	struct craft *craft;
-	const struct guard *guard;
-	unsigned number;
-	struct connection *next;
-};
-
-struct world {
-	const struct common_options *common;
-	struct loop *loop;
-	struct station *station;
-	struct hub *hub;
-	struct err failed;
-	struct connection *connections;
-};
 
 static void on_failed(void *context, const struct err *why)
 {
@@ -107,7 +90,9 @@ void world_settings(const struct common_options *o, struct exec_settings *out)
 		.ecn = o->ecn,
 		.nagle = o->nagle,
 		.keepalive_us = o->keepalive_us,
-		.time_wait_us = o->time_wait_us,
+		/* A person takes longer than two round trips for the last ACK. */
+		.time_wait_us =
+			o->time_wait_us == TCP_TIME_WAIT_BRIEF ? 2 * TCP_MSL_US : o->time_wait_us,
 		.timeout_us = 3000000,
 	};
 }
@@ -115,7 +100,17 @@ void world_settings(const struct common_options *o, struct exec_settings *out)
 static bool send_segment(void *wire, const struct craft_ip *ip, const struct tcp_segment *seg,
 			 struct err *e)
 {
-	return craft_send(((struct connection *)wire)->craft, ip, seg, e);
+	return craft_send(((struct connection *)wire)->address->craft, ip, seg, e);
+}
+
+/* What came is for the transfer first, as the executor may drop it. */
+static void on_changed(void *context)
+{
+	struct connection *cn = context;
+
+	if (cn->transfer)
+		transfer_serve(cn->transfer);
+	cn->changed(cn->context);
 }
 
 /* The connection's configuration: the station's, with what the script has set. */
@@ -150,31 +145,34 @@ static const struct origin *origin_of(struct world *w, const char *target, struc
 	return target_parse(target, &t, e) ? station_add(w->station, t.host, t.port, 0, e) : NULL;
 }
 
-static void announce(const struct connection *cn, const struct origin *o,
-		     const struct origin_address *a)
+static void announce(const struct connection *cn)
 {
+	const struct origin_address *a = cn->address;
 	struct watch_attempt attempt = {
-		.host = o->host,
+		.host = cn->origin->host,
 		.local = a->route.src,
 		.peer = a->peer,
 		.local_port = guard_port(cn->guard),
-		.peer_port = o->port,
+		.peer_port = cn->origin->port,
 		.ifname = a->route.ifname,
 		.mtu = a->route.mtu,
 		.guard_layers = guard_layers(cn->guard),
 		.number = cn->number,
 	};
 
-	WATCH(cn->user->watch, begin, &attempt);
+	WATCH(cn->watch, begin, &attempt);
 }
 
+/* To the first address that there is a way to: which is tried next is nothing that a script could say
+ * anything about. */
 static bool open_hand(struct connection *cn, const struct origin *o, const struct exec_settings *s,
 		      struct hand_config *config, struct err *e)
 {
 	struct world *w = cn->user->world;
 	const struct origin_address *a = &o->addresses[0];
 
-	cn->craft = a->craft;
+	cn->origin = o;
+	cn->address = a;
 	cn->guard = s->source_port ? station_guard_port(w->station, &a->route.src,
 							(uint16_t)s->source_port, e) :
 				     station_guard(w->station, &a->route.src, e);
@@ -187,7 +185,7 @@ static bool open_hand(struct connection *cn, const struct origin *o, const struc
 	if (!cn->hand || !hub_add(w->hub, cn->hand, e))
 		return false;
 	cn->number = station_count_attempt(w->station);
-	announce(cn, o, a);
+	announce(cn);
 	return true;
 }
 
@@ -202,8 +200,8 @@ struct hand *world_open(void *user, const char *name, const char *target,
 				      .watch = u->watch,
 				      .send = send_segment,
 				      .wire = cn,
-				      .changed = changed,
-				      .context = context };
+				      .changed = on_changed,
+				      .context = cn };
 
 	(void)name;
 	if (!cn) {
@@ -212,6 +210,9 @@ struct hand *world_open(void *user, const char *name, const char *target,
 		return NULL;
 	}
 	cn->user = u;
+	cn->watch = u->watch;
+	cn->changed = changed;
+	cn->context = context;
 	if (open_hand(cn, o, settings, &config, e)) {
 		cn->next = u->world->connections;
 		u->world->connections = cn;
@@ -235,14 +236,24 @@ void world_close(void *user, struct hand *h)
 
 		if (cn->hand != h)
 			continue;
+		transfer_free(cn->transfer);
 		hub_remove(w->hub, h);
 		hand_summary(h, &summary);
 		tcp_conn_info(hand_conn(h), &info);
-		WATCH(cn->user->watch, end, &summary, &info);
+		WATCH(cn->watch, end, &summary, &info);
 		*at = cn->next;
 		hand_free(h);
 		station_release(w->station, cn->guard);
 		free(cn);
 		return;
 	}
+}
+
+struct connection *world_connection(const struct world *w, const struct hand *h)
+{
+	struct connection *cn = w->connections;
+
+	while (cn && cn->hand != h)
+		cn = cn->next;
+	return cn;
 }

@@ -2,7 +2,7 @@
 /* world.h - what `run` and `step` give the executor of scripts: hosts, handles, connections.
  *
  *     world_new(), world_add() for each target, world_listen()   while there is privilege
- *     world_open(), world_close(), world_get()                   as exec.h asks */
+ *     world_open(), world_close(), world_get(), ...              as exec.h asks */
 #ifndef TCPSHAKE_CLI_WORLD_H
 #define TCPSHAKE_CLI_WORLD_H
 
@@ -16,8 +16,9 @@ struct world;
 /* One user of it: a script, or the person at the prompt. */
 struct world_user {
 	struct world *world;
-	const struct watch *watch; /* of its connections */
-	const char *target;	   /* "HOST:PORT" of the command line, or NULL */
+	const struct watch
+		*watch;	    /* of its connections; of each the one that is here when it opens */
+	const char *target; /* "HOST:PORT" of the command line, or NULL */
 };
 
 /* world_new() - NULL with @e set; world_free() accepts NULL. */
@@ -39,10 +40,19 @@ const struct err *world_failed(const struct world *w);
 /* Settings for connections as the command line's options have them. */
 void world_settings(const struct common_options *o, struct exec_settings *out);
 
+/* What to tell with a failure: the two ends of a connection, and what else could be tried. */
+struct world_ends {
+	char text[400]; /* "198.51.100.1:38091 -> 198.51.100.2:80 (host.example)" */
+	char hint[400]; /* empty: none */
+};
+void world_ends(void *user, const struct hand *h, struct world_ends *out);
+
 /* For struct exec_config; the first argument is a struct world_user. */
 struct hand *world_open(void *user, const char *name, const char *target,
 			const struct exec_settings *settings, void (*changed)(void *context),
 			void *context, struct err *e);
 void world_close(void *user, struct hand *h);
+bool world_get(void *user, struct hand *h, const char *path, struct exec *x, struct err *e);
+void world_get_stop(void *user, struct hand *h);
 
 #endif

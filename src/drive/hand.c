@@ -119,9 +119,15 @@ static bool send_one(struct hand *h, const struct craft_ip *ip, const struct tcp
 bool hand_send(struct hand *h, const struct craft_ip *ip, const struct tcp_segment *seg,
 	       struct err *e)
 {
+	bool closed = tcp_conn_state(h->conn) == TCP_STATE_CLOSED;
+
 	if (!send_one(h, ip ? ip : &h->cfg.ip, seg, e))
 		return false;
 	tcp_conn_by_hand(h->conn, seg, loop_now());
+	if (closed && tcp_conn_state(h->conn) == TCP_STATE_SYN_SENT) {
+		h->text_len = 0; /* of a connection before this one */
+		h->icmp = NULL;
+	}
 	return hand_serve(h, e);
 }
 

@@ -31,7 +31,8 @@ static void give(struct hub *hub, const struct frame *f)
 	struct packet p;
 
 	packet_decode(f, &p);
-	for (unsigned i = 0; i < hub->count; i++) {
+	/* The newest first: an older one with the same addresses and ports is over. */
+	for (unsigned i = hub->count; i--;) {
 		if (!hand_takes(hub->hands[i], &p))
 			continue;
 		hand_take(hub->hands[i], f, &p); /* may change the row */
@@ -125,7 +126,8 @@ void hub_remove(struct hub *hub, struct hand *h)
 	for (unsigned i = 0; i < hub->count; i++) {
 		if (hub->hands[i] != h)
 			continue;
-		hub->hands[i] = hub->hands[--hub->count];
+		hub->count--;
+		memmove(hub->hands + i, hub->hands + i + 1, (hub->count - i) * sizeof(*hub->hands));
 		return;
 	}
 }

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK_BYTES 65536u
+/* Chunks double: most scripts are short, and there may be thousands. */
+#define CHUNK_FIRST 4096u
+#define CHUNK_LAST  65536u
 
 struct chunk {
 	struct chunk *next;
@@ -19,14 +21,17 @@ struct chunk {
 struct arena {
 	struct chunk *first; /* the one that still has room */
 	size_t left;
+	size_t chunk; /* bytes of the next one */
 };
 
 struct arena *arena_new(size_t limit)
 {
 	struct arena *a = calloc(1, sizeof(*a));
 
-	if (a)
+	if (a) {
 		a->left = limit;
+		a->chunk = CHUNK_FIRST;
+	}
 	return a;
 }
 
@@ -44,11 +49,13 @@ void arena_free(struct arena *a)
 /* What is large gets a chunk of its own, behind the first, where room may be left. */
 static struct chunk *add_chunk(struct arena *a, size_t size)
 {
-	bool large = size > CHUNK_BYTES / 4;
+	bool large = size > a->chunk / 4;
 	struct chunk *c;
 
-	if (!large)
-		size = CHUNK_BYTES;
+	if (!large) {
+		size = a->chunk;
+		a->chunk = size < CHUNK_LAST ? 2 * size : size;
+	}
 	c = calloc(1, sizeof(*c) + size);
 	if (!c)
 		return NULL;

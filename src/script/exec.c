@@ -9,8 +9,7 @@
 #include <string.h>
 
 #include "script/exec_priv.h"
-
-#define SETTLE_US 200000 /* for our last segments to come by in the capture */
+#include "script/parse.h"
 
 static void turn(struct exec *x);
 
@@ -65,7 +64,10 @@ void exec_free(struct exec *x)
 		free(cn->ignores);
 		free(cn);
 	}
+	exec_parts_free(x);
+	free(x->writing);
 	values_free(x->values);
+	script_free(x->taken);
 	free(x->target);
 	free(x);
 }
@@ -82,18 +84,43 @@ void exec_start(struct exec *x)
 	turn(x);
 }
 
+/* One more segment, without text. */
+static void send_bare(struct exec_conn *cn, uint16_t flags, uint32_t seq, struct err *e)
+{
+	struct tcp_segment seg = { .flags = flags, .seq = seq };
+
+	tcp_conn_fill(hand_conn(cn->hand), TCP_GIVEN_SEQ, &seg, loop_now());
+	hand_send(cn->hand, NULL, &seg, e);
+}
+
+/* The peer believes a RST with exactly the number that it expects (RFC 5961 section 3.2): that is SND.NXT,
+ * or, where it did not take what we sent last, SND.UNA. Who only waits for our last ACK gets that. */
+static void reset(struct exec_conn *cn, struct err *e)
+{
+	struct tcp_conn_info i;
+
+	tcp_conn_info(hand_conn(cn->hand), &i);
+	if (i.state == TCP_STATE_TIME_WAIT && i.ack_owed)
+		send_bare(cn, TCP_FLAG_ACK, i.snd_nxt, e);
+	tcp_conn_abort(hand_conn(cn->hand), loop_now());
+	hand_serve(cn->hand, e);
+	if (i.state >= TCP_STATE_ESTABLISHED && i.state != TCP_STATE_TIME_WAIT &&
+	    i.snd_una != i.snd_nxt)
+		send_bare(cn, TCP_FLAG_RST, i.snd_una, e);
+}
+
 /* Connections that the script leaves open are reset. */
 static void begin_end(struct exec *x)
 {
-	struct err e = { 0 };
-
 	x->state = EXEC_ENDING;
-	x->deadline_us = loop_now() + SETTLE_US;
+	x->deadline_us = loop_now() + EXEC_SETTLE_US;
 	for (struct exec_conn *cn = x->conns; cn; cn = cn->next) {
+		struct err e = { 0 };
+
 		if (!cn->hand || x->cfg.leave)
 			continue;
-		tcp_conn_abort(hand_conn(cn->hand), loop_now());
-		if (!hand_serve(cn->hand, &e))
+		reset(cn, &e);
+		if (e.status)
 			exec_say(x, "%s", e.text);
 	}
 }
@@ -177,6 +204,7 @@ static exec_verb *const verbs[VERB_COUNT] = {
 	[VERB_SEND] = exec_send,
 	[VERB_EXPECT] = exec_expect,
 	[VERB_EXPECT_NONE] = exec_expect_none,
+	[VERB_EXPECT_PARTS] = exec_expect_parts,
 	[VERB_IGNORE] = exec_ignore,
 	[VERB_IGNORE_AGAIN] = exec_ignore,
 	[VERB_CONNECT] = exec_connect,
@@ -198,6 +226,23 @@ static exec_verb *const verbs[VERB_COUNT] = {
 	[VERB_EXPLAIN] = exec_next,
 	[VERB_SAVE] = exec_save,
 };
+
+/* What is still to be done of a line that was typed. */
+static void forget_rest(struct exec *x)
+{
+	x->entered = false;
+	x->depth = 0;
+	x->blocks[0].at = x->blocks[0].count;
+	x->timer.deadline_us = LOOP_NEVER;
+}
+
+void exec_cancel(struct exec *x)
+{
+	if (x->state != EXEC_RUNNING || !x->cfg.grows)
+		return;
+	forget_rest(x);
+	turn(x);
+}
 
 /* One call of the command in work. False: it waits, or the script is over. */
 static bool step(struct exec *x)
@@ -232,7 +277,9 @@ static bool step(struct exec *x)
 	}
 	x->entered = false;
 	x->blocks[depth].at++;
-	if (outcome == OUTCOME_FAILED && !x->cfg.grows)
+	if (outcome == OUTCOME_FAILED && x->cfg.grows)
+		forget_rest(x);
+	else if (outcome == OUTCOME_FAILED)
 		begin_end(x);
 	return x->state == EXEC_RUNNING;
 }
@@ -308,6 +355,15 @@ void exec_learn_base(struct exec_conn *cn)
 	}
 }
 
+void exec_drop(struct exec *x, struct exec_conn *cn)
+{
+	const struct hand_arrival *a = hand_first(cn->hand);
+
+	if (a && x->cfg.watch->looked)
+		x->cfg.watch->looked(x->cfg.watch->context, cn->name, a);
+	hand_drop(cn->hand);
+}
+
 void exec_set_deadline(struct exec *x, const struct command *c, const struct exec_conn *cn)
 {
 	x->deadline_us =
@@ -316,11 +372,18 @@ void exec_set_deadline(struct exec *x, const struct command *c, const struct exe
 
 void exec_verdict(struct exec *x, const struct exec_verdict *v)
 {
+	const struct exec_conn *cn = conn_named(x, v->command->connection);
+	struct exec_verdict told = *v;
+
 	if (v->passed)
 		x->passed++;
 	else
 		x->failed++;
-	x->cfg.watch->verdict(x->cfg.watch->context, v);
+	if (cn) {
+		told.base = cn->base;
+		told.hand = cn->hand;
+	}
+	x->cfg.watch->verdict(x->cfg.watch->context, &told);
 }
 
 enum outcome exec_fail(struct exec *x, const struct command *c, const char *fmt, ...)
@@ -383,14 +446,13 @@ void exec_got(struct exec *x, long status, uint64_t bytes, const struct err *why
 	turn(x);
 }
 
-struct hand *exec_hand(struct exec *x, const char *name)
+struct hand *exec_connection(const struct exec *x, unsigned i, const char **name)
 {
-	struct exec_conn *cn = conn_named(x, name);
-
-	return cn ? cn->hand : NULL;
-}
-
-const struct values *exec_values(const struct exec *x)
-{
-	return x->values;
+	for (const struct exec_conn *cn = x->conns; cn; cn = cn->next) {
+		if (!cn->hand || i--)
+			continue;
+		*name = cn->name;
+		return cn->hand;
+	}
+	return NULL;
 }

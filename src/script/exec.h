@@ -10,19 +10,9 @@
 #include "drive/hand.h"
 #include "script/match.h"
 #include "script/script.h"
+#include "script/settings.h"
 
 struct exec;
-
-/* What can be set for a connection before its first segment; "set" of the reserved names. */
-struct exec_settings {
-	int64_t isn;	     /* -1: by RFC 6528 */
-	int64_t source_port; /* 0: a free one */
-	int64_t mss, window; /* 0: by MTU; no cap */
-	int64_t wscale, ttl, tos;
-	bool sack, timestamps, ecn, nagle;
-	int64_t keepalive_us, time_wait_us;
-	int64_t timeout_us; /* of an expectation that names no time */
-};
 
 /* How a command went that can go wrong: expectations, and verbs of the engine. */
 struct exec_verdict {
@@ -34,15 +24,22 @@ struct exec_verdict {
 	 * description that came nearest. */
 	const struct match_report *report;
 	const struct packet *actual; /* the segment that did not fit, or that did; NULL: none */
+	/* The command's connection: what numbers are relative to, and NULL before its first segment. Filled
+	 * in for whoever is told. */
+	struct match_base base;
+	struct hand *hand;
 };
 
 struct exec_watch {
 	void *context;
 	void (*verdict)(void *context, const struct exec_verdict *v);
 	void (*say)(void *context, const char *text); /* echo, show, next, explain: lines */
-	/* A view of what was seen: "last", the last segment's anatomy; "ladder", all steps so far. */
-	void (*show)(void *context, const char *what);
+	/* A view of what was seen of a connection: "last", the last segment's anatomy; "ladder", all steps so
+	 * far. */
+	void (*show)(void *context, const char *connection, const char *what);
 	void (*sent)(void *context, const struct command *c, const struct tcp_segment *seg);
+	/* A segment of the peer's was looked at by a command, and is forgotten now; may be NULL. */
+	void (*looked)(void *context, const char *connection, const struct hand_arrival *a);
 	void (*idle)(void *context); /* nothing is left to do: `step` asks for the next line */
 	void (*done)(void *context); /* the script has ended and its connections are left clean */
 };
@@ -67,8 +64,8 @@ struct exec_config {
 	/* HTTP is somebody else's: fetch @path over the established connection; call exec_got() when it is
 	 * over. NULL: "get" is not to be had here. */
 	bool (*get)(void *world, struct hand *h, const char *path, struct exec *x, struct err *e);
-	/* `next` decided on this command: parse and run it after this one. NULL: not to be had here. */
-	bool (*take)(void *world, const char *command);
+	/* It has no time left: end it, exec_got() is not called any more. NULL only where @get is. */
+	void (*get_stop)(void *world, struct hand *h);
 	/* Write the session so far to a file. NULL: "save" is not to be had here. */
 	bool (*save)(void *world, const char *path, struct err *e);
 	void *world;
@@ -84,6 +81,9 @@ void exec_start(struct exec *x);
 /* exec_stop() - no more commands: end in order (Ctrl-C). */
 void exec_stop(struct exec *x);
 
+/* exec_cancel() - forget the command in work and all behind it, of a script that grows; without a verdict. */
+void exec_cancel(struct exec *x);
+
 bool exec_done(const struct exec *x);
 
 /* Some command failed; @failed counts them, @passed those that did not. */
@@ -92,8 +92,10 @@ void exec_counts(const struct exec *x, unsigned *passed, unsigned *failed);
 /* exec_got() - a transfer that `get` began is over. @status: of the response, 0: there was none. */
 void exec_got(struct exec *x, long status, uint64_t bytes, const struct err *why);
 
-/* The connection of that name (NULL: the unnamed one) if it was used, for prompts and `show`. */
-struct hand *exec_hand(struct exec *x, const char *name);
-const struct values *exec_values(const struct exec *x);
+/* exec_connection() - one after the other, those that were used: for prompts, and for records of what came
+ * @i:      from 0
+ * @name:   set to the connection's, NULL for the unnamed one
+ * Return:  NULL: there are no more. */
+struct hand *exec_connection(const struct exec *x, unsigned i, const char **name);
 
 #endif

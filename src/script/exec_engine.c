@@ -19,7 +19,7 @@ static enum outcome done(struct exec *x, const struct command *c, struct exec_co
 {
 	exec_learn_base(cn);
 	while (hand_first(cn->hand))
-		hand_drop(cn->hand);
+		exec_drop(x, cn);
 	take_duties(cn, cn->duties);
 	exec_pass(x, c);
 	return OUTCOME_DONE;
@@ -55,7 +55,7 @@ static enum outcome failed(struct exec *x, const struct command *c, struct exec_
 	if (why)
 		return exec_fail(x, c, "%s: %s%s%s", what, why, icmp ? ", ICMP said " : "",
 				 icmp ? icmp : "");
-	return exec_fail(x, c, "%s within %g s; the connection is in %s%s%s", what,
+	return exec_fail(x, c, "%s within %.3g s; the connection is in %s%s%s", what,
 			 (double)(loop_now() - x->entered_us) / 1e6, tcp_state_name(info.state),
 			 icmp ? ", ICMP said " : "", icmp ? icmp : "");
 }
@@ -113,33 +113,43 @@ static uint8_t *bytes_of(struct exec *x, const struct command *c, size_t *len)
 	return bytes;
 }
 
+static enum outcome begin_write(struct exec *x, const struct command *c, struct exec_conn *cn)
+{
+	enum tcp_state state = tcp_conn_state(hand_conn(cn->hand));
+
+	if (tcp_conn_failure(hand_conn(cn->hand)))
+		return failed(x, c, cn, "nothing can be written");
+	if (state != TCP_STATE_SYN_SENT && state != TCP_STATE_SYN_RECEIVED &&
+	    state != TCP_STATE_ESTABLISHED && state != TCP_STATE_CLOSE_WAIT)
+		return exec_fail(x, c, "nothing can be written in %s", tcp_state_name(state));
+	free(x->writing);
+	x->writing = bytes_of(x, c, &x->writing_len);
+	x->written = 0;
+	if (!x->writing)
+		return OUTCOME_FAILED;
+	exec_set_deadline(x, c, cn);
+	take_duties(cn, cn->duties | TCP_AUTO_SEND);
+	return OUTCOME_DONE;
+}
+
 /* Done when everything is sent for the first time; the acknowledgements are for `expect` to see. */
 enum outcome exec_write(struct exec *x, const struct command *c, bool first)
 {
 	struct exec_conn *cn = exec_open(x, c);
 	struct tcp_conn_info info;
+	bool more;
 
-	if (!cn)
+	if (!cn || (first && begin_write(x, c, cn) == OUTCOME_FAILED))
 		return OUTCOME_FAILED;
-	if (first) {
-		size_t len, taken;
-		uint8_t *bytes = bytes_of(x, c, &len);
-
-		if (!bytes)
-			return OUTCOME_FAILED;
-		exec_set_deadline(x, c, cn);
-		take_duties(cn, cn->duties | TCP_AUTO_SEND);
-		taken = tcp_conn_write(hand_conn(cn->hand), bytes, len, loop_now());
-		free(bytes);
-		if (taken < len)
-			return failed(x, c, cn, "nothing can be written");
-		if (exec_serve(x, c, cn) == OUTCOME_FAILED)
-			return OUTCOME_FAILED;
-	}
+	x->written += tcp_conn_write(hand_conn(cn->hand), x->writing + x->written,
+				     x->writing_len - x->written, loop_now());
+	if (exec_serve(x, c, cn) == OUTCOME_FAILED)
+		return OUTCOME_FAILED;
 	tcp_conn_info(hand_conn(cn->hand), &info);
-	if (info.state == TCP_STATE_CLOSED || (info.unsent && late(x)))
+	more = info.unsent || x->written < x->writing_len;
+	if (info.state == TCP_STATE_CLOSED || (more && late(x)))
 		return failed(x, c, cn, "not all was sent");
-	if (info.unsent)
+	if (more)
 		return OUTCOME_WAIT;
 	take_duties(cn, cn->duties);
 	exec_pass(x, c);
@@ -213,48 +223,86 @@ enum outcome exec_read(struct exec *x, const struct command *c, bool first)
 		hand_read(cn->hand, n);
 		return done(x, c, cn);
 	}
+	if (c->until == READ_END && !c->name)
+		hand_read(cn->hand, len); /* nobody wants it, and more has to have room */
 	if (end || late(x) || tcp_conn_state(hand_conn(cn->hand)) == TCP_STATE_CLOSED)
 		return failed(x, c, cn,
 			      end ? "the peer's stream ended before that came" : "it did not come");
 	return OUTCOME_WAIT;
 }
 
-enum outcome exec_get(struct exec *x, const struct command *c, bool first)
+static bool begin_get(struct exec *x, const struct command *c, struct exec_conn *cn, struct err *e)
 {
-	struct exec_conn *cn = exec_open(x, c);
-	struct err e = { 0 };
-	int64_t wanted = 200;
+	enum tcp_state state = tcp_conn_state(hand_conn(cn->hand));
 	uint8_t *path;
 	size_t len;
 	bool begun;
 
+	if (!x->cfg.get)
+		return err_set(e, STATUS_APP, "get is not to be had here");
+	if (state == TCP_STATE_CLOSE_WAIT)
+		return err_set(e, STATUS_USAGE,
+			       "the peer has closed its direction (CLOSE-WAIT): no response can "
+			       "come any more");
+	if (state != TCP_STATE_ESTABLISHED)
+		return err_set(e, STATUS_USAGE,
+			       "the connection is in %s, not established; `connect` comes first",
+			       tcp_state_name(state));
+	x->got = false;
+	path = values_bytes(x->values, &c->text, &len, e);
+	begun = path && x->cfg.get(x->cfg.world, cn->hand, (const char *)path, x, e);
+	free(path);
+	return begun;
+}
+
+/* Where acknowledging is the script's again afterwards a whole response is not enough: its last bytes are
+ * still to be acknowledged, and the script does not know them. */
+static bool owes_ack(struct exec_conn *cn)
+{
+	struct tcp_conn_info info;
+
+	tcp_conn_info(hand_conn(cn->hand), &info);
+	return info.ack_owed && !(cn->duties & TCP_AUTO_ACK) && info.state != TCP_STATE_CLOSED;
+}
+
+static enum outcome judge_response(struct exec *x, const struct command *c, struct exec_conn *cn)
+{
+	struct err e = { 0 };
+	int64_t wanted;
+
+	if (x->got_why.status && tcp_conn_failure(hand_conn(cn->hand)))
+		return failed(x, c, cn, "no whole response");
+	take_duties(cn, cn->duties);
+	if (x->got_why.status)
+		return exec_fail(x, c, "no whole response: %.*s",
+				 (int)strcspn(x->got_why.text, ";"), x->got_why.text);
+	if (!values_number(x->values, &c->number, 100, 999, &wanted, &e))
+		return exec_fail(x, c, "%s", e.text);
+	if (x->got_status != wanted)
+		return exec_fail(x, c, "the response has status %ld, expected %" PRId64,
+				 x->got_status, wanted);
+	return done(x, c, cn);
+}
+
+enum outcome exec_get(struct exec *x, const struct command *c, bool first)
+{
+	struct exec_conn *cn = exec_open(x, c);
+	struct err e = { 0 };
+
 	if (!cn)
 		return OUTCOME_FAILED;
-	if (!x->cfg.get)
-		return exec_fail(x, c, "get is not to be had here");
 	if (first) {
-		if (tcp_conn_state(hand_conn(cn->hand)) < TCP_STATE_ESTABLISHED)
-			return exec_fail(
-				x, c, "the connection is not established; `connect` comes first");
 		exec_set_deadline(x, c, cn);
-		take_duties(cn, TCP_AUTO_ALL);
-		x->got = false;
-		path = values_bytes(x->values, &c->text, &len, &e);
-		begun = path && x->cfg.get(x->cfg.world, cn->hand, (const char *)path, x, &e);
-		free(path);
-		if (!begun)
+		if (!begin_get(x, c, cn, &e))
 			return exec_fail(x, c, "%s", e.text);
+		take_duties(cn, TCP_AUTO_ALL);
 	}
-	if (!x->got)
-		return late(x) ? failed(x, c, cn, "no whole response") : OUTCOME_WAIT;
-	if (c->number.count && !values_number(x->values, &c->number, 100, 999, &wanted, &e))
-		return exec_fail(x, c, "%s", e.text);
-	if (x->got_status == wanted)
-		return done(x, c, cn);
-	take_duties(cn, cn->duties);
-	if (x->got_why.status && !x->got_status)
-		return exec_fail(x, c, "%s", x->got_why.text);
-	return exec_fail(x, c, "the status is %ld, expected %" PRId64, x->got_status, wanted);
+	if (x->got && (!owes_ack(cn) || late(x)))
+		return judge_response(x, c, cn);
+	if (!late(x))
+		return OUTCOME_WAIT;
+	x->cfg.get_stop(x->cfg.world, cn->hand);
+	return failed(x, c, cn, "no whole response");
 }
 
 enum outcome exec_close(struct exec *x, const struct command *c, bool first)

@@ -3,14 +3,18 @@
  *
  *     exec.c          the program counter, the end, connections
  *     exec_segment.c  send, expect, ignore
+ *     exec_parts.c    expect ... in parts
  *     exec_engine.c   connect, write, read, get, close, reset, auto
  *     exec_session.c  set, sleep, at, echo, show, ...
- *     settings.c      what can be set for a connection
  *     propose.c       the step that the protocol calls for */
 #ifndef TCPSHAKE_SCRIPT_EXEC_PRIV_H
 #define TCPSHAKE_SCRIPT_EXEC_PRIV_H
 
 #include "script/exec.h"
+#include "script/propose.h"
+#include "script/ranges.h"
+
+#define EXEC_SETTLE_US 200000 /* for our last segments to come by in the capture */
 
 /* A connection of the script. */
 struct exec_conn {
@@ -23,6 +27,12 @@ struct exec_conn {
 	const struct command **ignores; /* VERB_IGNORE commands in force */
 	unsigned ignore_count;
 	bool ignore_again;
+	/* For `expect ... in parts`; numbers relative to these two, and forgotten when they change. */
+	struct match_base parts_base;
+	struct ranges came; /* text that such expectations took from the queue */
+	uint32_t acked;	    /* the most that an arrival which was looked at acknowledged */
+	bool fin_came;
+	uint32_t fin;
 	struct exec_conn *next;
 };
 
@@ -41,13 +51,17 @@ struct exec {
 	struct exec_settings settings; /* of connections to come */
 	char *target;
 	struct exec_conn *conns;
-	struct exec_block blocks[SCRIPT_DEPTH_MAX + 1];
-	unsigned depth; /* index of the innermost block */
+	struct exec_block blocks[SCRIPT_DEPTH_MAX + 2]; /* one more for what `next` takes */
+	struct script *taken;				/* ... which is this */
+	unsigned depth;					/* index of the innermost block */
 	enum exec_state state;
 	int64_t begun_us;    /* the script */
 	int64_t entered_us;  /* the command in work */
 	int64_t deadline_us; /* ... waits until then; LOOP_NEVER: for as long as it takes */
 	uint32_t part_done;  /* bytes that came of an expectation whose text may come in parts */
+	struct parts *parts; /* exec_parts.c; NULL: none is in work */
+	uint8_t *writing;    /* a `write` in work: the engine may not take it all at once */
+	size_t writing_len, written;
 	bool entered, in_turn;
 	unsigned steps, passed, failed;
 	bool got; /* exec_got() was called */
@@ -62,7 +76,7 @@ enum outcome { OUTCOME_DONE, OUTCOME_WAIT, OUTCOME_FAILED };
 /* The verbs. Each is called again whenever something came, until it no longer waits; @first: this is the
  * first time. */
 typedef enum outcome exec_verb(struct exec *x, const struct command *c, bool first);
-exec_verb exec_send, exec_expect, exec_expect_none, exec_ignore;
+exec_verb exec_send, exec_expect, exec_expect_none, exec_expect_parts, exec_ignore;
 exec_verb exec_connect, exec_write, exec_read, exec_get, exec_close, exec_reset, exec_auto;
 exec_verb exec_set, exec_sleep, exec_at, exec_echo, exec_show, exec_next, exec_save;
 
@@ -71,6 +85,7 @@ struct exec_conn *exec_conn_of(struct exec *x, const struct command *c); /* made
 /* The connection of a command, opened; NULL after a verdict that says why not. */
 struct exec_conn *exec_open(struct exec *x, const struct command *c);
 void exec_learn_base(struct exec_conn *cn);
+void exec_drop(struct exec *x, struct exec_conn *cn); /* the arrival that was looked at */
 enum outcome exec_fail(struct exec *x, const struct command *c, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void exec_pass(struct exec *x, const struct command *c);
@@ -82,18 +97,8 @@ void exec_set_deadline(struct exec *x, const struct command *c, const struct exe
 /* Call of the engine done: send what it owes. */
 enum outcome exec_serve(struct exec *x, const struct command *c, struct exec_conn *cn);
 
-/* settings.c */
-/* False with @e set: no such setting is STATUS_APP, a bad value STATUS_USAGE. */
-bool settings_apply(struct exec_settings *s, const char *name, const char *value, struct err *e);
-bool settings_has(const char *name);
-
-/* propose.c */
-enum proposal_kind { PROPOSE_SEND, PROPOSE_WAIT, PROPOSE_NOTHING };
-struct proposal {
-	enum proposal_kind kind;
-	char command[160]; /* as it would be typed; empty but for PROPOSE_SEND */
-	const char *why;
-};
-void propose(struct hand *h, struct proposal *out); /* NULL: not opened yet */
+/* exec_parts.c */
+void exec_note_ack(struct exec_conn *cn, const struct tcp_segment *seg); /* an arrival's */
+void exec_parts_free(struct exec *x);
 
 #endif

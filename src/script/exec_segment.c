@@ -34,6 +34,7 @@ static void learn_from(struct exec_conn *cn, const struct hand_arrival *a)
 	const struct tcp_segment *seg = &a->packet.seg;
 
 	exec_learn_base(cn);
+	exec_note_ack(cn, seg);
 	if (cn->base.peers_known)
 		return;
 	cn->base.peers = seg->seq; /* of a RST to our SYN, say */
@@ -63,7 +64,7 @@ static const struct hand_arrival *next_arrival(struct exec *x, struct exec_conn 
 		learn_from(cn, a);
 		if (!is_ignored(x, cn, a))
 			return a;
-		hand_drop(cn->hand);
+		exec_drop(x, cn);
 	}
 	return NULL;
 }
@@ -116,7 +117,7 @@ static enum outcome judge(struct exec *x, const struct command *c, struct exec_c
 	if (fits < 0)
 		return OUTCOME_FAILED;
 	if (fits == 2) {
-		hand_drop(cn->hand);
+		exec_drop(x, cn);
 		return OUTCOME_WAIT;
 	}
 	if (!fits)
@@ -129,7 +130,7 @@ static enum outcome judge(struct exec *x, const struct command *c, struct exec_c
 	    !values_capture(x->values, c->name, &a->packet, cn->base.peers, cn->base.ours))
 		return exec_fail(x, c, "out of memory");
 	exec_verdict(x, &v);
-	hand_drop(cn->hand);
+	exec_drop(x, cn);
 	return v.passed ? OUTCOME_DONE : OUTCOME_FAILED;
 }
 
@@ -175,10 +176,10 @@ enum outcome exec_expect_none(struct exec *x, const struct command *c, bool firs
 			return OUTCOME_FAILED;
 		if (fits) {
 			exec_verdict(x, &v);
-			hand_drop(cn->hand);
+			exec_drop(x, cn);
 			return OUTCOME_FAILED;
 		}
-		hand_drop(cn->hand);
+		exec_drop(x, cn);
 	}
 	if (loop_now() < x->deadline_us)
 		return OUTCOME_WAIT;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "script/exec_priv.h"
+#include "script/parse.h"
 
 /* A string of the script with its variables put in; NULL after a verdict. To be freed. */
 static char *text_of(struct exec *x, const struct command *c)
@@ -48,7 +49,7 @@ enum outcome exec_set(struct exec *x, const struct command *c, bool first)
 	(void)first;
 	if (!text)
 		return exec_fail(x, c, "%s", e.text);
-	if (!settings_has(c->name)) {
+	if (!setting_find(c->name, strlen(c->name))) {
 		done = values_set(x->values, c->name, (const uint8_t *)text, len) ||
 		       err_set(&e, STATUS_APP, "out of memory");
 	} else if (cn) {
@@ -139,22 +140,54 @@ static void show_values(struct exec *x)
 	free(text);
 }
 
+/* All that we sent was seen in the capture, or time is over. */
+static bool all_seen(struct exec *x, bool first)
+{
+	bool settled = true;
+
+	if (first)
+		x->deadline_us = x->entered_us + EXEC_SETTLE_US;
+	for (const struct exec_conn *cn = x->conns; cn; cn = cn->next)
+		settled = settled && (!cn->hand || hand_settled(cn->hand));
+	return settled || loop_now() >= x->deadline_us;
+}
+
 /* "last" and "ladder" are views of what was seen: the owner has them. */
 enum outcome exec_show(struct exec *x, const struct command *c, bool first)
 {
 	struct exec_conn *cn = exec_conn_of(x, c);
-	char *what = text_of(x, c);
+	char *what;
 
-	(void)first;
+	if (!all_seen(x, first))
+		return OUTCOME_WAIT;
+	what = text_of(x, c);
 	if (!what)
 		return OUTCOME_FAILED;
 	if (!strcmp(what, "vars"))
 		show_values(x);
 	else if (*what && x->cfg.watch->show)
-		x->cfg.watch->show(x->cfg.watch->context, what);
+		x->cfg.watch->show(x->cfg.watch->context, c->connection, what);
 	else if (!*what)
 		show_block(x, cn);
 	free(what);
+	return OUTCOME_DONE;
+}
+
+/* The command that was proposed, as a block of its own that is done next. */
+static enum outcome take(struct exec *x, const struct command *c, const char *command)
+{
+	struct script_error e;
+	struct exec_block *b;
+
+	script_free(x->taken);
+	x->taken = script_parse_text("next", command, strlen(command), x->cfg.defs,
+				     x->cfg.def_count, &e);
+	if (!x->taken)
+		return exec_fail(x, c, "%s", e.err.text);
+	for (unsigned i = 0; i < x->taken->command_count; i++)
+		x->taken->commands[i].connection = c->connection;
+	b = &x->blocks[++x->depth]; /* the parser leaves room for one more */
+	*b = (struct exec_block){ x->taken->commands, x->taken->command_count, 0, 0 };
 	return OUTCOME_DONE;
 }
 
@@ -162,7 +195,6 @@ enum outcome exec_show(struct exec *x, const struct command *c, bool first)
 enum outcome exec_next(struct exec *x, const struct command *c, bool first)
 {
 	struct exec_conn *cn = exec_conn_of(x, c);
-	const struct hand_arrival *a;
 	struct proposal p;
 
 	if (!cn)
@@ -174,16 +206,12 @@ enum outcome exec_next(struct exec *x, const struct command *c, bool first)
 		if (c->verb == VERB_EXPLAIN || p.kind == PROPOSE_NOTHING)
 			return OUTCOME_DONE;
 		if (p.kind == PROPOSE_SEND)
-			return x->cfg.take && x->cfg.take(x->cfg.world, p.command) ?
-				       OUTCOME_DONE :
-				       exec_fail(
-					       x, c,
-					       "`next` is for `step`; in a script say what to send");
+			return take(x, c, p.command);
 	}
-	a = hand_first(cn->hand);
-	if (a) {
+	if (hand_first(cn->hand)) {
 		exec_learn_base(cn);
-		hand_drop(cn->hand);
+		if (!x->cfg.grows) /* else its owner looks at what came */
+			exec_drop(x, cn);
 		return OUTCOME_DONE;
 	}
 	return loop_now() < x->deadline_us ? OUTCOME_WAIT : exec_fail(x, c, "nothing came");

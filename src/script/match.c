@@ -204,6 +204,10 @@ int match_part(const struct segment_spec *spec, const struct packet *p,
 		return match_segment(spec, p, base, v, report, e);
 	rest.fields[FIELD_SEQ].a.terms[0].value += *done;
 	rest.fields[FIELD_LEN].a.terms[0].value = left;
+	/* Where a sender ends its bursts, and sets PSH, follows from the round trip. */
+	if (*done)
+		rest.flags =
+			(uint16_t)((rest.flags & ~TCP_FLAG_PSH) | (p->seg.flags & TCP_FLAG_PSH));
 	if (len && len < left) {
 		struct segment_spec part = rest;
 

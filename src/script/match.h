@@ -37,7 +37,8 @@ int match_segment(const struct segment_spec *spec, const struct packet *p,
 		  struct match_report *report, struct err *e);
 
 /**
- * match_part() - the same of a description whose text may come in several segments (in_parts)
+ * match_part() - the same of a description whose text may come in several segments (in_parts); when it
+ * does, any of them may have PSH
  * @done:   bytes of its text that came so far; 0 at first. Advanced by a part that fits
  * Return:  as match_segment(), 1 when all of it has come; 2 when this was a part, and more is to come. */
 int match_part(const struct segment_spec *spec, const struct packet *p,

@@ -121,6 +121,7 @@ fail:
 }
 
 struct script *packetdrill_parse(const char *name, const char *text, size_t len,
+				 const struct definition *defs, size_t def_count,
 				 struct packetdrill_notes *notes, struct script_error *e)
 {
 	struct script *script = new_script(name, text, len);
@@ -133,6 +134,8 @@ struct script *packetdrill_parse(const char *name, const char *text, size_t len,
 		d->script = script;
 		d->notes = notes;
 		d->e = e;
+		d->defs = defs;
+		d->def_count = def_count;
 		d->tolerance_us = TOLERANCE_US;
 		drill_lex_init(&d->lex, script->files[0].text, len);
 		done = drill(d);

@@ -16,6 +16,11 @@
 /* What a way to a real server and back may add to the time of an answer. */
 #define PACKETDRILL_PATH_US 1000000
 
+/* How long a server's program has for system calls that the script makes at the same time as it sends the
+ * next packet; shorter than any timer of a kernel. Where it has to listen anew, longer. */
+#define PACKETDRILL_CALL_US   5000
+#define PACKETDRILL_LISTEN_US 100000
+
 /* Why a script is not played. */
 enum packetdrill_refusal {
 	PACKETDRILL_PLAYED,
@@ -25,7 +30,7 @@ enum packetdrill_refusal {
 	PACKETDRILL_PORTS,	/* names ports: segments of several connections at once */
 	PACKETDRILL_FLOW_LABEL, /* names an IPv6 flow label */
 	PACKETDRILL_OPTION,	/* a TCP option that is not to be had */
-	PACKETDRILL_WORD,	/* a word that packetdrill's command line defines */
+	PACKETDRILL_WORD,	/* a word that somebody has to define, and nobody did */
 	PACKETDRILL_NO_PACKETS, /* system calls alone */
 	PACKETDRILL_SYNTAX,	/* not in packetdrill's language, as far as we know it */
 	PACKETDRILL_MEMORY,
@@ -63,9 +68,12 @@ struct packetdrill_notes {
 /**
  * packetdrill_parse() - a script of packetdrill's to one of ours
  * @name:   of the file, for messages
+ * @defs:   as of packetdrill's own --define: words of the script that stand for something else. What the
+ *          script itself defines goes before them
  * @notes:  filled in, also on failure
  * Return:  NULL with @e set (STATUS_USAGE). Free with script_free(). */
 struct script *packetdrill_parse(const char *name, const char *text, size_t len,
+				 const struct definition *defs, size_t def_count,
 				 struct packetdrill_notes *notes, struct script_error *e);
 
 /* In words: "system calls", "commands on the server's machine", ...; static. */

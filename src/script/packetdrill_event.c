@@ -71,6 +71,27 @@ static bool skip_brackets(struct drill *d)
 	return true;
 }
 
+/* Calls that tell the program something, and leave the connection as it is. */
+static bool tells_only(const struct drill_token *name)
+{
+	static const char *const names[] = {
+		"poll",	      "epoll_create", "epoll_ctl", "epoll_wait",
+		"getsockopt", "getsockname",  "ioctl",	   "getpeername",
+	};
+
+	for (unsigned i = 0; i < ARRAY_LEN(names); i++)
+		if (drill_is(name, names[i]))
+			return true;
+	return false;
+}
+
+/* The server's program, or its machine, has something to do before the next packet. */
+static void give_time(struct drill *d, int64_t us)
+{
+	if (d->calls_us < d->clock_us + us)
+		d->calls_us = d->clock_us + us;
+}
+
 /* name(arguments) = result ERRNO (note) */
 static bool syscall_event(struct drill *d)
 {
@@ -80,7 +101,9 @@ static bool syscall_event(struct drill *d)
 		return drill_refuse(d, &name, PACKETDRILL_CLIENT,
 				    "tests a client: it calls connect(); here the client is us");
 	d->listening |= drill_is(&name, "listen");
-	d->called = true;
+	if (!tells_only(&name))
+		give_time(d, d->listening && d->notes->connections ? PACKETDRILL_LISTEN_US :
+								     PACKETDRILL_CALL_US);
 	drill_next(&d->lex);
 	if (!drill_is(&d->lex.token, "("))
 		return drill_refuse(d, &name, PACKETDRILL_SYNTAX,
@@ -190,6 +213,10 @@ static bool sent_packet(struct drill *d, struct place at, bool absolute, struct 
 	int64_t gap_us = d->clock_us - d->played_us;
 	struct command *c;
 
+	if (d->clock_us < d->calls_us && d->notes->sent) {
+		gap_us = d->calls_us - d->played_us;
+		absolute = false;
+	}
 	if (gap_us > 0) {
 		c = add_command(d, absolute ? VERB_AT : VERB_SLEEP, at);
 		if (!c)
@@ -245,7 +272,7 @@ static bool expected_packet(struct drill *d, const struct event *ev, struct segm
 		gap_us = end_us = 0;
 	c->within_us = end_us + slack_us(d, gap_us) + PACKETDRILL_PATH_US;
 	/* What waits for a call of the server's program comes when that likes. */
-	if (gap_us > slack_us(d, gap_us) && !d->called)
+	if (gap_us > slack_us(d, gap_us) && !d->calls_us)
 		c->after_us = gap_us - slack_us(d, gap_us);
 	return true;
 }
@@ -278,7 +305,7 @@ static bool packet_event(struct drill *d, const struct event *ev)
 		   !expected_packet(d, ev, spec, name))
 		return false;
 	d->played_us = d->clock_us;
-	d->called = false;
+	d->calls_us = 0;
 	return true;
 }
 
@@ -349,12 +376,15 @@ static bool event(struct drill *d)
 	t = d->lex.token;
 	if (drill_is(&t, "<") || drill_is(&t, ">"))
 		return packet_event(d, &ev);
-	if (t.kind == DRILL_WORD)
+	if (t.kind == DRILL_WORD && (!drill_defined(d, &t) || t.kind == DRILL_WORD))
 		return syscall_event(d);
 	if (t.kind != DRILL_COMMAND && t.kind != DRILL_CODE)
 		return drill_refuse(d, &t, PACKETDRILL_SYNTAX,
 				    "a packet, a system call, a command or %%{ code }%% is "
 				    "missing behind the time");
+	if (t.kind == DRILL_COMMAND)
+		give_time(d, PACKETDRILL_CALL_US);
+	t = d->lex.token; /* where the script has it, if a name stood for it */
 	drill_next(&d->lex);
 	return leave_out(d, t.kind == DRILL_CODE ? PACKETDRILL_CODE : PACKETDRILL_COMMAND, &t);
 }

@@ -141,9 +141,9 @@ static bool digits_option(struct drill *d, uint8_t kind, uint16_t magic, struct 
 		if (i + 1 == t.len || !isxdigit((unsigned char)t.at[i]) ||
 		    !isxdigit((unsigned char)t.at[i + 1]))
 			return drill_refuse(d, &t, PACKETDRILL_WORD,
-					    "%.*s: pairs of hexadecimal digits are needed; what "
-					    "packetdrill's command line defines is not known here",
-					    (int)t.len, t.at);
+					    "%.*s: no pairs of hexadecimal digits; "
+					    "-D %.*s=DIGITS would make it some",
+					    (int)t.len, t.at, (int)t.len, t.at);
 		if (len == sizeof(item->raw))
 			return drill_refuse(d, &t, PACKETDRILL_SYNTAX,
 					    "%.*s: longer than all options together may be",

@@ -22,25 +22,30 @@ static void equal(const struct drill *d, struct segment_spec *spec, enum field f
 					 .at = d->lex.token.place };
 }
 
-bool drill_defined(const struct drill *d, struct drill_token *t)
+/* The value of a definition in the place of its name. */
+static bool put_in(struct drill_token *t, const char *value, size_t len)
 {
 	struct place place = t->place;
+	struct drill_lexer lex;
 
-	for (unsigned i = 0; i < d->define_count; i++) {
-		struct drill_lexer value;
-
-		if (d->defines[i].name_len != t->len ||
-		    memcmp(d->defines[i].name, t->at, t->len) != 0)
-			continue;
-		drill_lex_init(&value, d->defines[i].value, d->defines[i].value_len);
-		*t = value.token;
-		t->place = place;
-		if (t->kind == DRILL_STRING) { /* NAME="value" */
-			t->at++;
-			t->len -= 2;
-		}
-		return true;
+	drill_lex_init(&lex, value, len);
+	*t = lex.token;
+	t->place = place;
+	if (t->kind == DRILL_STRING) { /* NAME="value" */
+		t->at++;
+		t->len -= 2;
 	}
+	return true;
+}
+
+bool drill_defined(const struct drill *d, struct drill_token *t)
+{
+	for (unsigned i = d->define_count; i--;) /* the last one of a name counts */
+		if (d->defines[i].name_len == t->len && !memcmp(d->defines[i].name, t->at, t->len))
+			return put_in(t, d->defines[i].value, d->defines[i].value_len);
+	for (size_t i = d->def_count; i--;)
+		if (strlen(d->defs[i].name) == t->len && !memcmp(d->defs[i].name, t->at, t->len))
+			return put_in(t, d->defs[i].value, strlen(d->defs[i].value));
 	return false;
 }
 
@@ -50,9 +55,8 @@ bool drill_integer(struct drill *d, int64_t min, int64_t max, const char *what, 
 
 	if (t.kind == DRILL_WORD && !drill_defined(d, &t))
 		return drill_refuse(d, &t, PACKETDRILL_WORD,
-				    "%s %.*s: no number; if packetdrill's command line defines it, "
-				    "put --define=%.*s=NUMBER into the script",
-				    what, (int)t.len, t.at, (int)t.len, t.at);
+				    "%s %.*s: no number; -D %.*s=NUMBER would make it one", what,
+				    (int)t.len, t.at, (int)t.len, t.at);
 	if (t.kind != DRILL_INTEGER)
 		return drill_refuse(d, &t, PACKETDRILL_SYNTAX, "%s: a number is missing", what);
 	*out = t.value;

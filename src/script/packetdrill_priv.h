@@ -65,13 +65,15 @@ struct drill {
 		size_t name_len, value_len;
 	} defines[DRILL_DEFINES_MAX];
 	unsigned define_count;
+	const struct definition *defs; /* from outside */
+	size_t def_count;
 
 	/* Time, by the script's clock, which begins with the first event */
 	bool begun;
 	int64_t origin_us;
 	int64_t clock_us;  /* of the event in work */
 	int64_t played_us; /* of the last packet */
-	bool called;	   /* there was a system call since */
+	int64_t calls_us; /* until then system calls since that packet are given; 0: there was none */
 
 	/* The connection in work */
 	const char *connection; /* NULL: the first */
@@ -97,10 +99,10 @@ bool drill_grow(struct drill *d, void **array, unsigned count, unsigned *room, s
 void *drill_keep(struct drill *d,
 		 size_t size); /* zeroed, in the script's memory; NULL after a refusal */
 
-/* A word that the script's --define has a value for: *@t becomes that. */
+/* A word that is defined: *@t becomes its value. */
 bool drill_defined(const struct drill *d, struct drill_token *t);
 
-/* The next word or number, or a name of the script's --define in its place. False after a refusal. */
+/* The next number, or a word that is defined as one. False after a refusal. */
 bool drill_integer(struct drill *d, int64_t min, int64_t max, const char *what, int64_t *out);
 
 /* drill_events() - all of the script, into @d's arrays; false after a refusal. */

@@ -117,14 +117,48 @@ static bool parse_none(struct parser *p, struct command *c)
 	return true;
 }
 
+/* "in parts", behind "in": a range, FIN, what is acknowledged by then, and the text; no more can be said of
+ * several segments at once. */
+static bool parse_parts(struct parser *p, struct command *c)
+{
+	struct segment_spec *spec = c->specs;
+	char text[SHOWN_MAX];
+
+	if (!lex_take_name(&p->in, "parts"))
+		return fail(p, "parts is missing, %s; write expect . 1:101(100) in parts",
+			    here(p, text));
+	for (unsigned f = 0; f < FIELD_COUNT; f++)
+		if (f != FIELD_SEQ && f != FIELD_LEN && f != FIELD_ACK &&
+		    spec->fields[f].kind != TEST_NONE)
+			return fail_at(
+				p, spec->fields[f].at,
+				"in parts is said of seq:end(len), ack and data; each segment "
+				"has a field of its own");
+	if (spec->options.given || spec->any_flags ||
+	    (spec->flags & ~(TCP_FLAG_FIN | TCP_FLAG_PSH)) != TCP_FLAG_ACK)
+		return fail_at(p, spec->at,
+			       "in parts goes with the flags . P. F. and FP. and without options");
+	if (spec->fields[FIELD_SEQ].kind != TEST_EQUAL ||
+	    spec->fields[FIELD_LEN].kind != TEST_EQUAL ||
+	    (spec->fields[FIELD_ACK].kind != TEST_NONE &&
+	     spec->fields[FIELD_ACK].kind != TEST_EQUAL))
+		return fail_at(p, spec->at,
+			       "in parts needs a range, as in 1:101(100), and a plain ack, if any");
+	c->verb = VERB_EXPECT_PARTS;
+	return parse_tail(p, TAIL_WITHIN, c);
+}
+
 bool parse_expect(struct parser *p, struct command *c)
 {
 	if (lex_take_name(&p->in, "any"))
 		return parse_any_of(p, c);
 	if (lex_take_name(&p->in, "none"))
 		return parse_none(p, c);
-	return parse_one_spec(p, true, c) &&
-	       parse_tail(p, TAIL_AFTER | TAIL_WITHIN | TAIL_AS_SEGMENT, c);
+	if (!parse_one_spec(p, true, c))
+		return false;
+	if (lex_take_name(&p->in, "in"))
+		return parse_parts(p, c);
+	return parse_tail(p, TAIL_AFTER | TAIL_WITHIN | TAIL_AS_SEGMENT, c);
 }
 
 bool parse_ignore(struct parser *p, struct command *c)

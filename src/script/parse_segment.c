@@ -270,7 +270,8 @@ bool parse_spec_items(struct parser *p, bool expected, struct segment_spec *spec
 	while (!lex_ends(&p->in)) {
 		struct word w = lex_name(&p->in);
 
-		if (word_is(w, "after") || word_is(w, "within") || word_is(w, "as"))
+		if (word_is(w, "after") || word_is(w, "within") || word_is(w, "as") ||
+		    word_is(w, "in"))
 			break;
 		if (!parse_spec_item(p, expected, spec))
 			return false;

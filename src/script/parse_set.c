@@ -6,39 +6,7 @@
 
 #include "base/parse.h"
 #include "script/parse_priv.h"
-
-enum setting_value { VALUE_NUMBER, VALUE_SWITCH, VALUE_TIME, VALUE_TIME_WAIT };
-
-/* What can be set for connections; settings.c takes the values when the script runs. */
-static const struct setting_row {
-	const char *name;
-	enum setting_value value;
-	int64_t min, max; /* of a number; of a time in microseconds */
-} rows[] = {
-	{ "timeout", VALUE_TIME, 1000, 3600000000 },
-	{ "isn", VALUE_NUMBER, 0, UINT32_MAX },
-	{ "mss", VALUE_NUMBER, 1, UINT16_MAX },
-	{ "window", VALUE_NUMBER, 1, UINT16_MAX << 14 },
-	{ "wscale", VALUE_NUMBER, 0, 14 },
-	{ "ttl", VALUE_NUMBER, 1, UINT8_MAX },
-	{ "tos", VALUE_NUMBER, 0, UINT8_MAX },
-	{ "source-port", VALUE_NUMBER, 1, UINT16_MAX },
-	{ "sack", VALUE_SWITCH, 0, 0 },
-	{ "timestamps", VALUE_SWITCH, 0, 0 },
-	{ "ecn", VALUE_SWITCH, 0, 0 },
-	{ "nagle", VALUE_SWITCH, 0, 0 },
-	{ "keepalive", VALUE_TIME, 1000, 86400000000 },
-	{ "time-wait", VALUE_TIME_WAIT, 0, 3600000000 },
-};
-
-const char *const *script_settings(void)
-{
-	static const char *names[ARRAY_LEN(rows) + 1];
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		names[i] = rows[i].name;
-	return names;
-}
+#include "script/settings.h"
 
 bool parse_switch(struct parser *p, const char *what, bool *on)
 {
@@ -83,19 +51,17 @@ static bool number_to_text(struct parser *p, struct command *c)
 	return true;
 }
 
-static bool parse_time_setting(struct parser *p, const struct setting_row *row, struct command *c)
+static bool parse_time_setting(struct parser *p, const struct setting *row, struct command *c)
 {
-	static const char *const words[] = { "brief", "2msl" };
 	struct word run = lex_run(&p->in);
 	struct place at = lex_place(&p->in);
 	char text[32];
 	int64_t us;
 
-	for (size_t i = 0; row->value == VALUE_TIME_WAIT && i < ARRAY_LEN(words); i++) {
-		if (word_is(run, words[i])) {
-			p->in.at += run.len;
-			return set_literal(p, words[i], &c->text);
-		}
+	if (row->kind == SETTING_TIME_WAIT && setting_time_wait(run.at, run.len, &us)) {
+		snprintf(text, sizeof(text), "%.*s", (int)run.len, run.at);
+		p->in.at += run.len;
+		return set_literal(p, text, &c->text);
 	}
 	if (!parse_time(p, row->name, &us))
 		return false;
@@ -106,20 +72,20 @@ static bool parse_time_setting(struct parser *p, const struct setting_row *row, 
 	return set_literal(p, text, &c->text);
 }
 
-static bool parse_setting(struct parser *p, const struct setting_row *row, struct command *c)
+static bool parse_setting(struct parser *p, const struct setting *row, struct command *c)
 {
 	struct limits l = { row->name, row->min, row->max, false, !strcmp(row->name, "window") };
 	bool on;
 
 	c->name = row->name;
-	switch (row->value) {
-	case VALUE_NUMBER:
+	switch (row->kind) {
+	case SETTING_NUMBER:
 		return parse_number(p, &l, &c->number) && number_to_text(p, c);
-	case VALUE_SWITCH:
+	case SETTING_SWITCH:
 		return parse_switch(p, row->name, &on) &&
 		       set_literal(p, on ? "on" : "off", &c->text);
-	case VALUE_TIME:
-	case VALUE_TIME_WAIT:
+	case SETTING_TIME:
+	case SETTING_TIME_WAIT:
 		break;
 	}
 	return parse_time_setting(p, row, c);
@@ -156,14 +122,14 @@ bool parse_set(struct parser *p, struct command *c)
 	struct word name = lex_name(&p->in);
 	struct place at = lex_place(&p->in);
 	char text[SHOWN_MAX], hint[SHOWN_MAX];
+	const struct setting *row;
 
 	if (!known_name_fits(p, name))
 		return false;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		if (word_is(name, rows[i].name)) {
-			p->in.at += name.len;
-			return parse_setting(p, &rows[i], c);
-		}
+	row = setting_find(name.at, name.len);
+	if (row) {
+		p->in.at += name.len;
+		return parse_setting(p, row, c);
 	}
 	if (c->connection)
 		return fail(p, "%s: no setting of a connection%s; variables are set without one",

@@ -44,6 +44,8 @@ static void print_expect(FILE *out, const struct command *c, unsigned depth)
 	if (c->spec_count == 1) {
 		putc(' ', out);
 		script_print_spec(out, c->specs);
+		if (c->verb == VERB_EXPECT_PARTS)
+			fputs(" in parts", out);
 	} else if (c->spec_count) {
 		fputs(" any of {\n", out);
 		for (unsigned i = 0; i < c->spec_count; i++) {
@@ -164,6 +166,7 @@ static void print_verb(FILE *out, const struct command *c, unsigned depth)
 		break;
 	case VERB_EXPECT:
 	case VERB_EXPECT_NONE:
+	case VERB_EXPECT_PARTS:
 		print_expect(out, c, depth);
 		break;
 	case VERB_IGNORE:

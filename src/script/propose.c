@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* propose.c - which segment does the protocol call for now, and why? From the control block alone. */
-#include <stdio.h>
+/* propose.c - see propose.h. */
+#include "script/propose.h"
 
-#include "script/exec_priv.h"
+#include <stdio.h>
 
 static void send_this(struct proposal *p, const char *command, const char *why)
 {
@@ -25,7 +25,7 @@ static void propose_open(const struct tcp_conn_info *i, struct proposal *out)
 				"text arrived: ack = its seq + its length says up to where we have it" :
 				"the SYN,ACK is to be acknowledged: ack = its seq + 1; then both are "
 				"ESTABLISHED");
-	else if (!i->text_sent)
+	else if (i->snd_nxt == i->iss + 1)
 		send_this(
 			out, "data \"GET / HTTP/1.1\\r\\nHost: $host\\r\\n\\r\\n\"",
 			"the connection is open: now the application speaks, here HTTP asks for a page");

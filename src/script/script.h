@@ -146,9 +146,10 @@ struct segment_spec {
 
 enum verb {
 	/* segments by hand */
-	VERB_SEND,	  /* spec */
-	VERB_EXPECT,	  /* specs: one, or any of several; within; as */
-	VERB_EXPECT_NONE, /* nothing within a time; with a spec: nothing like that */
+	VERB_SEND,	   /* spec */
+	VERB_EXPECT,	   /* specs: one, or any of several; within; as */
+	VERB_EXPECT_NONE,  /* nothing within a time; with a spec: nothing like that */
+	VERB_EXPECT_PARTS, /* spec: a range, in however many segments (exec_parts.c); within */
 	VERB_IGNORE, /* specs: segments that may come and are not looked at; none: forget all */
 	VERB_IGNORE_AGAIN, /* "ignore retransmissions" */
 	/* the engine */

@@ -1,89 +1,118 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* settings.c - what can be set for a connection before its first segment: one row each. */
+/* settings.c - the table of what can be set, one row each; see settings.h. */
+#include "script/settings.h"
+
 #include <inttypes.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "base/parse.h"
-#include "script/exec_priv.h"
+#include "script/parse.h"
+#include "tcp/conn.h"
 
-enum kind { KIND_NUMBER, KIND_SWITCH, KIND_DURATION, KIND_TIME_WAIT };
+#define ROW(name, member, kind, min, max)                                              \
+	{                                                                              \
+		name, SETTING_##kind, offsetof(struct exec_settings, member), min, max \
+	}
 
-static const struct row {
-	const char *name;
-	enum kind kind;
-	size_t at;
-	int64_t min, max;
-} rows[] = {
-	{ "timeout", KIND_DURATION, offsetof(struct exec_settings, timeout_us), 1000, 3600000000 },
-	{ "isn", KIND_NUMBER, offsetof(struct exec_settings, isn), 0, UINT32_MAX },
-	{ "mss", KIND_NUMBER, offsetof(struct exec_settings, mss), 1, 65535 },
-	{ "window", KIND_NUMBER, offsetof(struct exec_settings, window), 1, 65535 << 14 },
-	{ "wscale", KIND_NUMBER, offsetof(struct exec_settings, wscale), 0, 14 },
-	{ "ttl", KIND_NUMBER, offsetof(struct exec_settings, ttl), 1, 255 },
-	{ "tos", KIND_NUMBER, offsetof(struct exec_settings, tos), 0, 255 },
-	{ "source-port", KIND_NUMBER, offsetof(struct exec_settings, source_port), 1, 65535 },
-	{ "sack", KIND_SWITCH, offsetof(struct exec_settings, sack), 0, 0 },
-	{ "timestamps", KIND_SWITCH, offsetof(struct exec_settings, timestamps), 0, 0 },
-	{ "ecn", KIND_SWITCH, offsetof(struct exec_settings, ecn), 0, 0 },
-	{ "nagle", KIND_SWITCH, offsetof(struct exec_settings, nagle), 0, 0 },
-	{ "keepalive", KIND_DURATION, offsetof(struct exec_settings, keepalive_us), 1000,
-	  86400000000 },
-	{ "time-wait", KIND_TIME_WAIT, offsetof(struct exec_settings, time_wait_us), 0,
-	  3600000000 },
+static const struct setting rows[] = {
+	ROW("timeout", timeout_us, TIME, 1000, 3600000000),
+	ROW("isn", isn, NUMBER, 0, UINT32_MAX),
+	ROW("mss", mss, NUMBER, 1, UINT16_MAX),
+	ROW("window", window, NUMBER, 1, UINT16_MAX << 14),
+	ROW("wscale", wscale, NUMBER, 0, 14),
+	ROW("ttl", ttl, NUMBER, 1, UINT8_MAX),
+	ROW("tos", tos, NUMBER, 0, UINT8_MAX),
+	ROW("source-port", source_port, NUMBER, 1, UINT16_MAX),
+	ROW("sack", sack, SWITCH, 0, 0),
+	ROW("timestamps", timestamps, SWITCH, 0, 0),
+	ROW("ecn", ecn, SWITCH, 0, 0),
+	ROW("nagle", nagle, SWITCH, 0, 0),
+	ROW("keepalive", keepalive_us, TIME, 1000, 86400000000),
+	ROW("time-wait", time_wait_us, TIME_WAIT, 0, 3600000000),
 };
 
-static const struct row *find(const char *name)
+const char *const *script_settings(void)
+{
+	static const char *names[ARRAY_LEN(rows) + 1];
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		names[i] = rows[i].name;
+	return names;
+}
+
+static bool is(const char *word, size_t len, const char *text)
+{
+	return strlen(text) == len && !memcmp(word, text, len);
+}
+
+const struct setting *setting_find(const char *name, size_t len)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (!strcmp(rows[i].name, name))
+		if (is(name, len, rows[i].name))
 			return &rows[i];
 	return NULL;
 }
 
-bool settings_has(const char *name)
+bool setting_time_wait(const char *word, size_t len, int64_t *us)
 {
-	return find(name) != NULL;
+	if (is(word, len, "brief"))
+		*us = TCP_TIME_WAIT_BRIEF;
+	else if (is(word, len, "2msl"))
+		*us = 2 * TCP_MSL_US;
+	else
+		return false;
+	return true;
 }
 
-static bool read_duration(const struct row *r, const char *value, int64_t *into, struct err *e)
+static bool apply_number(const struct setting *row, const char *value, int64_t *into, struct err *e)
 {
-	if (parse_duration(value, into) && *into >= r->min && *into <= r->max)
-		return true;
-	return err_set(e, STATUS_USAGE, "%s %.60s: not a time from %g s to %g s", r->name, value,
-		       (double)r->min / 1e6, (double)r->max / 1e6);
+	uint64_t number;
+
+	if (!parse_uint(value, (uint64_t)row->min, (uint64_t)row->max, &number))
+		return err_set(e, STATUS_USAGE,
+			       "%s %.60s: not a number from %" PRId64 " to %" PRId64, row->name,
+			       value, row->min, row->max);
+	*into = (int64_t)number;
+	return true;
+}
+
+static bool apply_switch(const struct setting *row, const char *value, bool *into, struct err *e)
+{
+	if (strcmp(value, "on") && strcmp(value, "off"))
+		return err_set(e, STATUS_USAGE, "%s %.60s: neither on nor off", row->name, value);
+	*into = !strcmp(value, "on");
+	return true;
+}
+
+static bool apply_time(const struct setting *row, const char *value, int64_t *into, struct err *e)
+{
+	int64_t us;
+
+	if (!parse_duration(value, &us) || us < row->min || us > row->max)
+		return err_set(e, STATUS_USAGE, "%s %.60s: not a time from %g s to %g s", row->name,
+			       value, (double)row->min / 1e6, (double)row->max / 1e6);
+	*into = us;
+	return true;
 }
 
 bool settings_apply(struct exec_settings *s, const char *name, const char *value, struct err *e)
 {
-	const struct row *r = find(name);
-	void *field = r ? (char *)s + r->at : NULL;
-	uint64_t number;
+	const struct setting *row = setting_find(name, strlen(name));
+	void *into = row ? (char *)s + row->at : NULL;
 
-	if (!r)
+	if (!row)
 		return err_set(e, STATUS_APP, "%.60s: no such setting", name);
-	switch (r->kind) {
-	case KIND_NUMBER:
-		if (!parse_uint(value, (uint64_t)r->min, (uint64_t)r->max, &number))
-			return err_set(e, STATUS_USAGE,
-				       "%s %.60s: not a number from %" PRId64 " to %" PRId64, name,
-				       value, r->min, r->max);
-		*(int64_t *)field = (int64_t)number;
-		return true;
-	case KIND_SWITCH:
-		if (strcmp(value, "on") && strcmp(value, "off"))
-			return err_set(e, STATUS_USAGE, "%s %.60s: neither on nor off", name,
-				       value);
-		*(bool *)field = !strcmp(value, "on");
-		return true;
-	case KIND_DURATION:
-		return read_duration(r, value, field, e);
-	case KIND_TIME_WAIT:
-		if (!strcmp(value, "brief") || !strcmp(value, "2msl")) {
-			*(int64_t *)field = value[0] == 'b' ? TCP_TIME_WAIT_BRIEF : 2 * TCP_MSL_US;
+	switch (row->kind) {
+	case SETTING_NUMBER:
+		return apply_number(row, value, into, e);
+	case SETTING_SWITCH:
+		return apply_switch(row, value, into, e);
+	case SETTING_TIME_WAIT:
+		if (setting_time_wait(value, strlen(value), into))
 			return true;
-		}
-		return read_duration(r, value, field, e);
+		break;
+	case SETTING_TIME:
+		break;
 	}
-	return false;
+	return apply_time(row, value, into, e);
 }

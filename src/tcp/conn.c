@@ -130,6 +130,7 @@ void tcp_conn_free(struct tcp_conn *c)
 {
 	if (!c)
 		return;
+	conn_forget_ahead(c);
 	sendq_free(&c->q);
 	reassembly_free(&c->in);
 	free(c->scratch);

@@ -206,8 +206,9 @@ void tcp_conn_fill(struct tcp_conn *c, unsigned given, struct tcp_segment *seg, 
 
 /**
  * tcp_conn_by_hand() - a segment was sent by hand; the control block follows
- * A SYN in CLOSED opens the connection with its number and its options; text and FIN at SND.NXT, an
- * acknowledgement of RCV.NXT and a RST at SND.NXT count as if the engine had sent them; anything else
+ * A SYN in CLOSED opens the connection with its number and its options, and a new one after the first has
+ * ended; text and FIN that go on at SND.NXT, an acknowledgement of RCV.NXT and a RST at SND.NXT count as if
+ * the engine had sent them; text that was sent before its turn counts when the gap is filled; anything else
  * changes nothing. Without TCP_AUTO_RETRANSMIT nothing of it is sent again. */
 void tcp_conn_by_hand(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_us);
 

@@ -47,6 +47,7 @@ struct tcp_conn {
 	uint8_t snd_wscale;
 	uint32_t mss; /* text and options that one segment to the peer may hold */
 	struct sendq q;
+	struct hand_text *ahead; /* hand.c: sent by hand, before its turn */
 	int64_t time_wait_ends_us;
 	bool close_wanted; /* FIN after the last byte */
 	bool fin_sent;
@@ -179,6 +180,9 @@ void ecn_take_mark(struct tcp_conn *c, const struct tcp_segment *seg);
 void ecn_take_echo(struct tcp_conn *c, const struct tcp_segment *seg, uint32_t in_flight);
 void ecn_slowed(struct tcp_conn *c);
 void ecn_mark_new(struct tcp_conn *c, struct tcp_segment *out);
+
+/* hand.c */
+void conn_forget_ahead(struct tcp_conn *c);
 
 /* timer.c */
 void timers_tend(struct tcp_conn *c, int64_t now_us);

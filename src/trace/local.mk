@@ -6,6 +6,8 @@ src_libtrace_a_SOURCES = \
 	src/trace/ends.c \
 	src/trace/equations.c \
 	src/trace/flow.h \
+	src/trace/flows.c \
+	src/trace/flows.h \
 	src/trace/judge.c \
 	src/trace/names.c \
 	src/trace/notes.c \

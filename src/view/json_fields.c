@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* json_fields.c - the fields of the JSON lines but those of a step, which are in json_step.c.
+/* json_fields.c - the fields of the JSON lines but those of a step (json_step.c) and of `probe`
+ * (probe_fields.c).
  *
  * A field is a getter and a row that names it. Times are nanoseconds, sizes bytes, addresses and names
  * text in ASCII. Numbers are exact. A field that does not apply is left out, never null. */
@@ -20,15 +21,14 @@ bool json_put_fields(json_t *object, enum json_table table, const void *source)
 	return true;
 }
 
-/* Strings that may hold anything, a peer's for instance. */
-static json_t *safe_string(const char *s)
+json_t *json_safe_string(const char *s)
 {
 	char text[1024];
 
 	return s ? json_string(text_safe(s, text, sizeof(text))) : NULL;
 }
 
-static json_t *nanoseconds(int64_t ns)
+json_t *json_nanoseconds(int64_t ns)
 {
 	return ns >= 0 ? json_integer(ns) : NULL;
 }
@@ -38,7 +38,7 @@ json_t *json_both_ends(json_t *client, json_t *server)
 	return json_pack("{s:o, s:o}", "client", client, "server", server);
 }
 
-static json_t *address(const struct addr *a)
+json_t *json_address(const struct addr *a)
 {
 	char text[ADDR_TEXT_MAX];
 
@@ -48,12 +48,12 @@ static json_t *address(const struct addr *a)
 /* ---- connection ------------------------------------------------------------------------------- */
 
 GET(connection, number, struct view_connection, json_integer(p->number))
-GET(connection, host, struct view_connection, safe_string(p->host))
-GET(connection, client, struct view_connection, address(&p->client))
+GET(connection, host, struct view_connection, json_safe_string(p->host))
+GET(connection, client, struct view_connection, json_address(&p->client))
 GET(connection, client_port, struct view_connection, json_integer(p->client_port))
-GET(connection, server, struct view_connection, address(&p->server))
+GET(connection, server, struct view_connection, json_address(&p->server))
 GET(connection, server_port, struct view_connection, json_integer(p->server_port))
-GET(connection, interface, struct view_connection, safe_string(p->ifname))
+GET(connection, interface, struct view_connection, json_safe_string(p->ifname))
 GET(connection, mtu, struct view_connection, p->mtu ? json_integer(p->mtu) : NULL)
 
 GETTER(connection_guard, struct view_connection)
@@ -111,14 +111,14 @@ static bool is_icmp(const struct view_event *p)
 
 GET(event, event, struct view_event, json_string(json_event_name(p->kind)))
 GET(event, stamp_ns, struct view_event, p->stamp_ns ? json_integer(p->stamp_ns) : NULL)
-GET(event, text, struct view_event, safe_string(p->text))
-GET(event, src, struct view_event, is_tcp(p) ? address(&p->packet->src) : NULL)
+GET(event, text, struct view_event, json_safe_string(p->text))
+GET(event, src, struct view_event, is_tcp(p) ? json_address(&p->packet->src) : NULL)
 GET(event, src_port, struct view_event, is_tcp(p) ? json_integer(p->packet->seg.src_port) : NULL)
-GET(event, dst, struct view_event, is_tcp(p) ? address(&p->packet->dst) : NULL)
+GET(event, dst, struct view_event, is_tcp(p) ? json_address(&p->packet->dst) : NULL)
 GET(event, dst_port, struct view_event, is_tcp(p) ? json_integer(p->packet->seg.dst_port) : NULL)
 GET(event, flags, struct view_event, is_tcp(p) ? json_flags(&p->packet->seg) : NULL)
 GET(event, seq_absolute, struct view_event, is_tcp(p) ? json_integer(p->packet->seg.seq) : NULL)
-GET(event, icmp_from, struct view_event, is_icmp(p) ? address(&p->packet->src) : NULL)
+GET(event, icmp_from, struct view_event, is_icmp(p) ? json_address(&p->packet->src) : NULL)
 GET(event, icmp_type, struct view_event, is_icmp(p) ? json_integer(p->packet->icmp_type) : NULL)
 GET(event, icmp_code, struct view_event, is_icmp(p) ? json_integer(p->packet->icmp_code) : NULL)
 GET(event, icmp_text, struct view_event,
@@ -164,10 +164,10 @@ COUNTER(out_of_order)
 COUNTER(bad_checksums)
 GET(summary, equations, struct json_summary_source, json_integer(p->summary->equations))
 GET(summary, wrong_equations, struct json_summary_source, json_integer(p->summary->wrong_equations))
-GET(summary, handshake_ns, struct json_summary_source, nanoseconds(p->summary->handshake_ns))
-GET(summary, rtt_ns, struct json_summary_source, nanoseconds(p->summary->rtt_ns))
-GET(summary, transfer_ns, struct json_summary_source, nanoseconds(p->summary->transfer_ns))
-GET(summary, close_ns, struct json_summary_source, nanoseconds(p->summary->close_ns))
+GET(summary, handshake_ns, struct json_summary_source, json_nanoseconds(p->summary->handshake_ns))
+GET(summary, rtt_ns, struct json_summary_source, json_nanoseconds(p->summary->rtt_ns))
+GET(summary, transfer_ns, struct json_summary_source, json_nanoseconds(p->summary->transfer_ns))
+GET(summary, close_ns, struct json_summary_source, json_nanoseconds(p->summary->close_ns))
 GET(summary, total_ns, struct json_summary_source, json_integer(p->summary->total_ns))
 GET(summary, closing, struct json_summary_source,
     json_string(trace_closing_name(p->summary->closing)))
@@ -188,16 +188,16 @@ GETTER(summary_isn, struct json_summary_source)
 	return object;
 }
 
-RESULT(url, safe_string(p->result->url))
+RESULT(url, json_safe_string(p->result->url))
 RESULT(http_status, p->result->http_status ? json_integer(p->result->http_status) : NULL)
 RESULT(body_bytes, p->result->http_status || p->result->body_bytes ?
 			   json_integer((json_int_t)p->result->body_bytes) :
 			   NULL)
-RESULT(body_sha256, p->result->body_sha256[0] ? safe_string(p->result->body_sha256) : NULL)
-RESULT(saved_as, safe_string(p->result->saved_as))
+RESULT(body_sha256, p->result->body_sha256[0] ? json_safe_string(p->result->body_sha256) : NULL)
+RESULT(saved_as, json_safe_string(p->result->saved_as))
 RESULT(capture_drops, json_integer(p->result->capture_drops))
-RESULT(srtt_ns, nanoseconds(p->result->srtt_ns))
-RESULT(rto_ns, nanoseconds(p->result->rto_ns))
+RESULT(srtt_ns, json_nanoseconds(p->result->srtt_ns))
+RESULT(rto_ns, json_nanoseconds(p->result->rto_ns))
 
 static const struct json_field summary_fields[] = {
 	{ "segments", "object", "client, server: segments sent by each", summary_segments },
@@ -246,6 +246,10 @@ const struct json_field *json_fields(enum json_table table)
 		return json_step_tables(table);
 	case JSON_EVENT:
 		return event_fields;
+	case JSON_PROBE:
+	case JSON_PROBE_REPEAT:
+	case JSON_PROBE_SUMMARY:
+		return json_probe_tables(table);
 	default:
 		return summary_fields;
 	}

@@ -27,12 +27,15 @@ struct json_summary_source {
 
 /* What a table of fields is about. */
 enum json_table {
-	JSON_CONNECTION, /* struct view_connection */
-	JSON_STEP,	 /* struct trace_step */
-	JSON_EQUATION,	 /* struct trace_equation */
-	JSON_CHANGE,	 /* struct trace_change */
-	JSON_EVENT,	 /* struct view_event */
-	JSON_SUMMARY,	 /* struct json_summary_source */
+	JSON_CONNECTION,    /* struct view_connection */
+	JSON_STEP,	    /* struct trace_step */
+	JSON_EQUATION,	    /* struct trace_equation */
+	JSON_CHANGE,	    /* struct trace_change */
+	JSON_EVENT,	    /* struct view_event */
+	JSON_SUMMARY,	    /* struct json_summary_source */
+	JSON_PROBE,	    /* struct probe_result */
+	JSON_PROBE_REPEAT,  /* struct probe_stats */
+	JSON_PROBE_SUMMARY, /* struct json_probe_source */
 	JSON_TABLE_COUNT,
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* json_get.h - how a field of a JSON line gets its value; for json_fields.c and json_step.c only. */
+/* json_get.h - how a field of a JSON line gets its value; for json_*.c and probe_fields.c only. */
 #ifndef TCPSHAKE_VIEW_JSON_GET_H
 #define TCPSHAKE_VIEW_JSON_GET_H
 
@@ -19,13 +19,23 @@
 		return expression;           \
 	}
 
+/* Strings that may hold anything, a peer's for instance; NULL: left out. */
+json_t *json_safe_string(const char *s);
+
+/* Below 0: left out. */
+json_t *json_nanoseconds(int64_t ns);
+
+/* Of no family: left out. */
+json_t *json_address(const struct addr *a);
+
 /* {"client": ..., "server": ...}; both values are given away. */
 json_t *json_both_ends(json_t *client, json_t *server);
 
 /* "SYN,ACK" */
 json_t *json_flags(const struct tcp_segment *seg);
 
-/* The tables of json_step.c. */
+/* The tables of json_step.c and probe_fields.c. */
 const struct json_field *json_step_tables(enum json_table table);
+const struct json_field *json_probe_tables(enum json_table table);
 
 #endif

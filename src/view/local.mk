@@ -13,6 +13,8 @@ src_libview_a_SOURCES = \
 	src/view/json_fields.h \
 	src/view/json_get.h \
 	src/view/json_step.c \
+	src/view/ladder.c \
+	src/view/ladder.h \
 	src/view/line.c \
 	src/view/line.h \
 	src/view/narrate.c \
@@ -22,6 +24,22 @@ src_libview_a_SOURCES = \
 	src/view/ops.h \
 	src/view/pcapfile.c \
 	src/view/pcapfile.h \
+	src/view/pool.c \
+	src/view/pool.h \
+	src/view/probe_csv.c \
+	src/view/probe_fields.c \
+	src/view/probe_json.c \
+	src/view/probe_keep.c \
+	src/view/probe_keep.h \
+	src/view/probe_priv.h \
+	src/view/probe_stats.c \
+	src/view/probe_stats.h \
+	src/view/probe_summary.c \
+	src/view/probe_table.c \
+	src/view/probe_view.c \
+	src/view/probe_view.h \
+	src/view/progress.c \
+	src/view/progress.h \
 	src/view/terminal.c \
 	src/view/text.c \
 	src/view/text.h \

@@ -77,7 +77,7 @@ static void tell_connection(struct view *v, const struct view_connection *c)
 		line_add(&l, STYLE_PLAIN, "%sthrough %s, MTU %" PRIu32, l.width ? ", " : "  ",
 			 text_safe(c->ifname, ifname, sizeof(ifname)), c->mtu);
 	line_end(&l, out);
-	if (!c->ifname)
+	if (!c->ifname || v->options.brief)
 		return;
 	line_add(&l, STYLE_FAINT,
 		 "kept from our kernel, which would reset it, by the port guard: %s",
@@ -104,7 +104,7 @@ static void tell_heading(struct narrator *n, const struct trace_step *step)
 	};
 	bool reset = step->phase == TRACE_CLOSE && step->kind == TRACE_KIND_RST;
 
-	if (n->any && n->phase == step->phase)
+	if (n->view.options.brief || (n->any && n->phase == step->phase))
 		return;
 	fputc('\n', n->view.options.out);
 	line_rule(n->view.options.out, n->view.options.color,

@@ -170,6 +170,8 @@ static bool is_told(const struct narrator *n, const struct trace_step *step,
 	if (n->view.options.verbosity > 0 || eq->verdict == TRACE_WRONG ||
 	    eq->verdict == TRACE_AHEAD)
 		return true;
+	if (n->view.options.brief)
+		return false;
 	switch (eq->kind) {
 	case TRACE_EQ_SEQ:
 		return carries || step->kind == TRACE_KIND_HANDSHAKE_ACK ||
@@ -264,6 +266,12 @@ static void tell_notes(struct narrator *n, const struct trace_step *step)
 		char both[512];
 
 		n->told |= bit;
+		if (n->view.options.brief) {
+			if (entry->problem && !is_in_columns(step, step->notes[i]))
+				line_wrap(n->view.options.out, n->view.options.color, COLUMN_FLAGS,
+					  STYLE_ODD, "!", entry->title);
+			continue;
+		}
 		if (!entry->problem && !told)
 			line_wrap(n->view.options.out, n->view.options.color, COLUMN_FLAGS,
 				  STYLE_FAINT, "|", entry->text);

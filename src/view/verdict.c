@@ -45,6 +45,10 @@ void view_json_verdict(FILE *out, const struct view_verdict *v)
 		json_object_set_new(object, "why", text(v->why));
 	if (object && v->actual)
 		json_object_set_new(object, "actual", text(v->actual));
+	if (object && v->connection)
+		json_object_set_new(object, "connection", text(v->connection));
+	if (object && v->hint)
+		json_object_set_new(object, "hint", text(v->hint));
 	if (object && v->field_count)
 		json_object_set_new(object, "fields", compared(v));
 	write_object(out, object);

@@ -20,7 +20,8 @@ struct view_verdict {
 	const char *file; /* where the command stands */
 	unsigned line, column;
 	int64_t took_us;
-	const char *why, *actual; /* or NULL */
+	const char *why, *actual;      /* or NULL */
+	const char *connection, *hint; /* whose ends it has; what could be tried; or NULL */
 	const struct view_compared *fields;
 	unsigned field_count;
 };

@@ -58,6 +58,7 @@ struct view_options {
 	bool absolute; /* absolute numbers first */
 	bool color;    /* decided by the caller: view_want_color() */
 	int verbosity; /* -1: -q, summary only; 0; 1: -v, anatomy under each segment */
+	bool brief;    /* the narration without its lessons: a line a segment, and what is odd */
 };
 
 /* --color=auto|always|never with NO_COLOR, TERM and whether @out is a terminal taken into account. */

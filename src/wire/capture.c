@@ -35,6 +35,7 @@
 struct capture {
 	pcap_t *pcap;
 	struct interface_facts interface;
+	int ring_bytes;
 	bool nano;
 	/* Of a frame that exceeded its slot. The kernel queues few of them, so what is fetched may be of
 	 * a later one: then it is kept for that. */
@@ -85,7 +86,7 @@ static bool activate(struct capture *c, struct err *e)
 
 	pcap_set_snaplen(c->pcap, (int)c->interface.frame_max);
 	pcap_set_immediate_mode(c->pcap, 1);
-	pcap_set_buffer_size(c->pcap, has_small_slots(c) ? RING_BYTES_SMALL : RING_BYTES);
+	pcap_set_buffer_size(c->pcap, c->ring_bytes);
 	pcap_set_timeout(c->pcap, 1);
 	c->nano = pcap_set_tstamp_precision(c->pcap, PCAP_TSTAMP_PRECISION_NANO) == 0;
 	code = pcap_activate(c->pcap);
@@ -112,7 +113,24 @@ static bool expect_large_frames(struct capture *c, struct err *e)
 	       err_set(e, STATUS_APP, "cannot capture on %s: %s", c->ifname, strerror(errno));
 }
 
+/* How large the slots are, and all of them together. */
+static void choose_size(struct capture *c, const struct capture_size *size)
+{
+	interface_ask(c->ifname, &c->interface);
+	if (size->frame_max)
+		c->interface.frame_max = size->frame_max;
+	c->ring_bytes = has_small_slots(c) ? RING_BYTES_SMALL : RING_BYTES;
+	if (size->ring_bytes)
+		c->ring_bytes = (int)size->ring_bytes;
+}
+
 struct capture *capture_open(const char *ifname, const char *filter, struct err *e)
+{
+	return capture_open_sized(ifname, filter, &(struct capture_size){ 0 }, e);
+}
+
+struct capture *capture_open_sized(const char *ifname, const char *filter,
+				   const struct capture_size *size, struct err *e)
 {
 	char words[PCAP_ERRBUF_SIZE] = "";
 	struct capture *c = calloc(1, sizeof(*c));
@@ -122,7 +140,7 @@ struct capture *capture_open(const char *ifname, const char *filter, struct err 
 		return NULL;
 	}
 	snprintf(c->ifname, sizeof(c->ifname), "%s", ifname);
-	interface_ask(ifname, &c->interface);
+	choose_size(c, size);
 	c->pcap = pcap_create(ifname, words);
 	if (!c->pcap) {
 		err_set(e, STATUS_APP, "cannot capture on %s: %s", ifname, words);

@@ -21,6 +21,18 @@ struct capture;
 struct capture *capture_open(const char *ifname, const char *filter, struct err *e);
 void capture_close(struct capture *c);
 
+/* What is expected on an interface, where that is known better than by asking it. */
+struct capture_size {
+	uint32_t
+		frame_max; /* bytes of the largest frame; larger ones may be cut. 0: by the interface */
+	uint32_t
+		ring_bytes; /* it has about as many slots as frames of that size fit; 0: by the interface */
+};
+
+/* capture_open_sized() - the same with a ring of another size. */
+struct capture *capture_open_sized(const char *ifname, const char *filter,
+				   const struct capture_size *size, struct err *e);
+
 /* Replace the filter; frames already queued still come. Needs no privilege. */
 bool capture_set_filter(struct capture *c, const char *filter, struct err *e);
 

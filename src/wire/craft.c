@@ -296,19 +296,29 @@ size_t craft_build(struct craft *cr, const struct craft_ip *ip, const struct tcp
 	return len;
 }
 
-/* Send, and wait while the queue is full: bounded, because a card may be stuck. Return: 0 or errno. */
-static int send_patiently(const struct craft *cr, const struct addr *dst, const uint8_t *packet,
-			  size_t len)
+int craft_fd(const struct craft *cr)
 {
-	struct sockaddr_storage to;
+	return cr->fd;
+}
+
+socklen_t craft_where(const struct craft *cr, const struct addr *dst, struct sockaddr_storage *out)
+{
 	struct addr where = *dst;
-	socklen_t to_len;
 
 	/* The header of an IPv6 packet has no room for the scope of a link-local address. */
 	if (addr_is_link_local(&where) && !where.scope)
 		where.scope = cr->ifindex;
 	/* The port must be 0: raw IPv6 sockets take it for the protocol. */
-	to_len = addr_to_sockaddr(&where, 0, &to);
+	return addr_to_sockaddr(&where, 0, out);
+}
+
+/* Send, and wait while the queue is full: bounded, because a card may be stuck. Return: 0 or errno. */
+static int send_patiently(const struct craft *cr, const struct addr *dst, const uint8_t *packet,
+			  size_t len)
+{
+	struct sockaddr_storage to;
+	socklen_t to_len = craft_where(cr, dst, &to);
+
 	for (int i = 0; i < SEND_TRIES; i++) {
 		struct pollfd full = { .fd = cr->fd, .events = POLLOUT };
 
@@ -325,8 +335,8 @@ static int send_patiently(const struct craft *cr, const struct addr *dst, const 
 	return ENOBUFS;
 }
 
-static bool send_failed(const struct craft *cr, const struct addr *dst, size_t len, int number,
-			struct err *e)
+bool craft_send_failed(const struct craft *cr, const struct addr *dst, size_t len, int number,
+		       struct err *e)
 {
 	char to[ADDR_TEXT_MAX];
 
@@ -374,5 +384,5 @@ bool craft_send(struct craft *cr, const struct craft_ip *ip, const struct tcp_se
 		return false;
 	number = send_patiently(cr, &ip->dst, packet, len);
 	free(packet);
-	return number ? send_failed(cr, &ip->dst, len, number, e) : true;
+	return number ? craft_send_failed(cr, &ip->dst, len, number, e) : true;
 }

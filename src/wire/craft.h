@@ -53,4 +53,17 @@ size_t craft_build(struct craft *cr, const struct craft_ip *ip, const struct tcp
 bool craft_send(struct craft *cr, const struct craft_ip *ip, const struct tcp_segment *seg,
 		struct err *e);
 
+/* What batch.h needs in order to send many packets at once by the same socket. */
+
+/* craft_fd() - the raw socket, which stays the crafter's; -1: it only builds. */
+int craft_fd(const struct craft *cr);
+
+/* craft_where() - the address that a packet is sent to, with the scope that its header has no room for.
+ * Return:  its length. */
+socklen_t craft_where(const struct craft *cr, const struct addr *dst, struct sockaddr_storage *out);
+
+/* craft_send_failed() - what an errno of sending means, in words; always false. */
+bool craft_send_failed(const struct craft *cr, const struct addr *dst, size_t len, int number,
+		       struct err *e);
+
 #endif

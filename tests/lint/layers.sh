@@ -12,11 +12,11 @@ declare -A ours=(
 	[tcp]=''
 	[trace]='tcp base'
 	[wire]='tcp base'
-	[view]='trace wire tcp base'
+	[view]='probe trace wire tcp base'
 	[drive]='trace wire tcp base'
 	[http]='drive base'
 	[script]='drive view trace wire tcp base'
-	[probe]='http drive view trace wire tcp base'
+	[probe]='drive trace wire tcp base'
 	[cli]='script probe http drive view trace wire tcp base'
 	[.]='cli base'
 )

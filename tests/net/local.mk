@@ -6,13 +6,24 @@
 
 net_tests = tests/net/test_guard.py tests/net/test_wire.py tests/net/test_get.py \
 	tests/net/test_peer_view.py tests/net/test_pcap_json.py tests/net/test_failures.py \
-	tests/net/test_leftovers.py tests/net/test_demo.py tests/net/test_privilege.py \
+	tests/net/test_leftovers.py tests/net/test_explain.py tests/net/test_demo.py tests/net/test_privilege.py \
 	tests/net/test_pipe.py tests/net/test_pipe_reader.py tests/net/test_pipe_signals.py \
 	tests/net/test_pipe_streams.py tests/net/test_pipe_through.py tests/net/test_pipe_volume.py \
-	tests/net/test_badwire.py tests/net/test_run.py tests/net/test_badwire_pipe.py tests/net/test_options_tcp.py
+	tests/net/test_badwire.py tests/net/test_bad_scripts.py tests/net/test_step.py tests/net/test_run.py tests/net/test_run_get.py tests/net/test_examples.py \
+	tests/net/test_badwire_pipe.py tests/net/test_options_tcp.py tests/net/test_packetdrill.py
 
 net_modules = tests/net/netlib.py tests/net/shake.py tests/net/captures.py tests/net/webservers.py \
-	tests/net/odd_server.py tests/net/piping.py tests/net/badwire.py tests/net/rawframes.py
+	tests/net/odd_server.py tests/net/piping.py tests/net/badwire.py tests/net/rawframes.py \
+	tests/net/pd_script.py tests/net/pd_calls.py tests/net/pd_server.py tests/net/pd_bench.py \
+	tests/net/packetdrill_suite.py
+
+# Scripts in packetdrill's language, our own.
+EXTRA_DIST += tests/data/packetdrill/server-both-ways.pkt tests/data/packetdrill/server-client-closes.pkt \
+	tests/data/packetdrill/server-fast-retransmit.pkt tests/data/packetdrill/server-handshake.pkt \
+	tests/data/packetdrill/server-no-window-scale.pkt tests/data/packetdrill/server-reset.pkt \
+	tests/data/packetdrill/server-server-closes.pkt tests/data/packetdrill/server-timeout.pkt \
+	tests/data/packetdrill/server-timestamps.pkt tests/data/packetdrill/server-two-in-turn.pkt \
+	tests/data/packetdrill/server-zero-window.pkt
 
 # Small C programs that the tests run in a namespace.
 net_programs = tests/net/guard_probe tests/net/wire_probe tests/net/capture_cost tests/net/badwire

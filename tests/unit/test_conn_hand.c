@@ -324,6 +324,29 @@ static void closed__other_than_a_syn__changes_nothing(void **unused)
 	dialogue_end(&d);
 }
 
+/* The server in TIME-WAIT may take a SYN with a higher number (RFC 9293 section 3.6.1). */
+static void closed__after_a_connection__a_syn_opens_a_new_one(void **unused)
+{
+	struct dialogue d;
+
+	begin_established(&d, NULL);
+	hand_sends(&d, 20, "P. 1:11(10) ack 1");
+	peer_sends(&d, 30, "F. 1:1(0) ack 11 win 1000");
+	hand_sends(&d, 40, "F. 11:11(0) ack 2");
+	peer_sends(&d, 50, ". 2:2(0) ack 12 win 1000");
+	silence(&d, 50, TCP_STATE_CLOSED);
+
+	hand_sends(&d, 60, "S 100000:100000(0)");
+	silence(&d, 60, TCP_STATE_SYN_SENT);
+	assert_int_equal(sent_number(&d), 100001);
+	peer_sends(&d, 70, "S. 70000:70000(0) ack 100001 win 65535 <mss 1460>");
+	silence(&d, 70, TCP_STATE_ESTABLISHED);
+	hand_sends(&d, 80, ".");
+	assert_int_equal(d.last.seq - d.cfg.isn, 100001);
+	assert_int_equal(d.last.ack - d.peer_isn, 70001);
+	dialogue_end(&d);
+}
+
 /* ---- acknowledgements ---- */
 
 static void ack__of_what_is_next__nothing_is_owed_any_more(void **unused)
@@ -401,7 +424,7 @@ static void text__at_the_next_number__moves_it(void **unused)
 
 static void text__elsewhere__moves_nothing(void **unused)
 {
-	static const char *const odd[] = { "P. 11:21(10) ack 1", "P. 0:10(10) ack 1",
+	static const char *const odd[] = { "P. 11:21(10) ack 1", "P. 0:1(1) ack 1",
 					   "P. 4294967286:0(10) ack 1" };
 	struct dialogue d;
 
@@ -536,6 +559,60 @@ static void rst__elsewhere__changes_nothing(void **unused)
 	dialogue_end(&d);
 }
 
+/* ---- text that overlaps, or comes before its turn ---- */
+
+static void text__partly_sent_before__the_rest_counts(void **unused)
+{
+	struct dialogue d;
+
+	begin_established(&d, NULL);
+	hand_sends(&d, 20, "P. 1:9(8) ack 1");
+	hand_sends(&d, 30, "P. 5:19(14) ack 1");
+	assert_int_equal(sent_number(&d), 19);
+	peer_sends(&d, 40, ". 1:1(0) ack 19 win 1000");
+	assert_true(tcp_conn_all_acked(d.c));
+	hand_sends(&d, 50, "F. 5:19(14) ack 1");
+	assert_int_equal(sent_number(&d), 20);
+	silence(&d, 50, TCP_STATE_FIN_WAIT_1);
+	dialogue_end(&d);
+}
+
+static void text__before_its_turn__counts_when_the_gap_is_filled(void **unused)
+{
+	struct dialogue d;
+
+	begin_established(&d, NULL);
+	hand_sends(&d, 20, "F. 11:11(0) ack 1");
+	hand_sends(&d, 21, "P. 6:11(5) ack 1");
+	hand_sends(&d, 22, "P. 4:9(5) ack 1");
+	assert_int_equal(sent_number(&d), 1);
+	silence(&d, 22, TCP_STATE_ESTABLISHED);
+	hand_sends(&d, 30, "P. 1:5(4) ack 1");
+	assert_int_equal(sent_number(&d), 12);
+	silence(&d, 30, TCP_STATE_FIN_WAIT_1);
+	peer_sends(&d, 40, "P. 1:11(10) ack 12 win 1000");
+	silence(&d, 40, TCP_STATE_FIN_WAIT_2);
+	assert_int_equal(dialogue_info(&d).text_received, 10);
+	dialogue_end(&d);
+}
+
+/* Each of these is dropped by whoever gets it: nothing is sent that could be acknowledged. */
+static void text__that_no_peer_takes__changes_nothing(void **unused)
+{
+	static const char *const odd[] = { "FPU 1:1(0)", "P 1:2(1)", "P. 1:2(1) ack 2",
+					   "P. 1:2(1) ack 0", "P. 70001:70002(1) ack 1" };
+	struct dialogue d;
+
+	begin_established(&d, NULL);
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+		hand_sends(&d, 20 + (int64_t)i, odd[i]);
+	assert_int_equal(sent_number(&d), 1);
+	silence(&d, 30, TCP_STATE_ESTABLISHED);
+	hand_sends(&d, 40, "P. 1:2(1) ack 1");
+	assert_int_equal(sent_number(&d), 2);
+	dialogue_end(&d);
+}
+
 /* ---- segments that no connection would send ---- */
 
 static void established__syn_again__changes_nothing(void **unused)
@@ -651,6 +728,10 @@ int main(void)
 		cmocka_unit_test(fin__before_the_connection_is_open__changes_nothing),
 		cmocka_unit_test(rst__at_the_next_number__ends),
 		cmocka_unit_test(rst__elsewhere__changes_nothing),
+		cmocka_unit_test(text__partly_sent_before__the_rest_counts),
+		cmocka_unit_test(text__before_its_turn__counts_when_the_gap_is_filled),
+		cmocka_unit_test(text__that_no_peer_takes__changes_nothing),
+		cmocka_unit_test(closed__after_a_connection__a_syn_opens_a_new_one),
 		cmocka_unit_test(established__syn_again__changes_nothing),
 		cmocka_unit_test(established__every_set_of_flags__survives),
 		cmocka_unit_test(retransmission__turned_off_and_on__follows),

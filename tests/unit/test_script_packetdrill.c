@@ -16,7 +16,7 @@
 static struct script *parse(const char *text, struct packetdrill_notes *notes)
 {
 	struct script_error e = { 0 };
-	struct script *s = packetdrill_parse("test.pkt", text, strlen(text), notes, &e);
+	struct script *s = packetdrill_parse("test.pkt", text, strlen(text), NULL, 0, notes, &e);
 
 	if (!s)
 		fail_msg("%s\n%s", e.err.text, e.excerpt);
@@ -57,7 +57,7 @@ static void check_refused(const char *text, enum packetdrill_refusal why, unsign
 	struct script_error e = { 0 };
 	char place[32];
 
-	assert_null(packetdrill_parse("test.pkt", text, strlen(text), &notes, &e));
+	assert_null(packetdrill_parse("test.pkt", text, strlen(text), NULL, 0, &notes, &e));
 	if (notes.refusal != why)
 		fail_msg("refused for reason %u, not %u: %s", notes.refusal, why, e.err.text);
 	assert_int_equal(e.err.status, STATUS_USAGE);
@@ -93,7 +93,7 @@ static void check_file(const char *name, const struct packetdrill_notes *expecte
 
 	snprintf(path, sizeof(path), "%s/tests/data/packetdrill/%s.pkt", top ? top : ".", name);
 	text = read_file(path, &len);
-	s = packetdrill_parse(name, text, len, &notes, &e);
+	s = packetdrill_parse(name, text, len, NULL, 0, &notes, &e);
 	if (!s)
 		fail_msg("%s", e.err.text);
 	got = printed(s);
@@ -162,6 +162,31 @@ static void left_out__each_with_its_line_and_text(void **unused)
 }
 
 /* ---- times ---- */
+
+static void times__calls_before_what_is_sent__are_given_time(void **unused)
+{
+	static const char sent[] = "send R 1:1(0) win 0 <>\n";
+	static const struct {
+		const char *calls, *slept;
+	} rows[] = {
+		{ "+0 close(4) = 0\n+0", "sleep 5ms\n" },
+		{ "+0 `sysctl x=1`\n+0", "sleep 5ms\n" },
+		{ "+0 close(4) = 0\n+.2", "sleep 200ms\n" },
+		{ "+.2 close(4) = 0\n+0", "sleep 205ms\n" },
+		{ "+0 getsockopt(4) = 0\n+0", "win 1000 <mss 1000,nop,nop,TS val 10 ecr 0>\n" },
+		{ "+0", "win 1000 <mss 1000,nop,nop,TS val 10 ecr 0>\n" },
+	};
+
+	for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+		char text[512], expected[256];
+
+		snprintf(text, sizeof(text), SYN "%s < R 1:1(0) win 0\n", rows[i].calls);
+		snprintf(expected, sizeof(expected), "%s%s", rows[i].slept, sent);
+		check_last(text, expected);
+	}
+	check_last(SYN LISTEN "+0 < S 0:0(0) win 1\n",
+		   "c2: auto all off\nsleep 100ms\nc2: send S 0:0(0) win 1 <>\n");
+}
 
 static void times__of_what_is_sent__sleep_and_at(void **unused)
 {
@@ -287,9 +312,33 @@ static void packets__words_that_the_script_defines(void **unused)
 		   "+0 < S 0:0(0) win M <mss M,FO C>\n",
 		   "send S 0:0(0) win 1400 <mss 1400,hex 22040a0b>\n");
 	check_refused(SYN "+0 < . 1:1(0) ack 1 win WINDOW\n", PACKETDRILL_WORD, 3,
-		      "--define=WINDOW");
+		      "-D WINDOW=NUMBER");
 	check_refused(SYN "+0 < S 0:0(0) win 1 <FO TFO_COOKIE>\n", PACKETDRILL_WORD, 3,
 		      "TFO_COOKIE");
+}
+
+static void packets__words_that_are_defined_outside(void **unused)
+{
+	static const struct definition defs[] = {
+		{ "M", "1400" },
+		{ "C", "0a0b" },
+		{ "W", "7" },
+		{ "SETUP", "`a command`" },
+	};
+	static const char text[] =
+		"--define=W=9\n" LISTEN "+0 SETUP\n+0 < S 0:0(0) win W <mss M,FO C>\n";
+	struct packetdrill_notes notes;
+	struct script_error e = { 0 };
+	struct script *s = packetdrill_parse("test.pkt", text, strlen(text), defs, ARRAY_LEN(defs),
+					     &notes, &e);
+	char *all;
+
+	assert_non_null(s);
+	all = printed(s);
+	assert_non_null(strstr(all, "send S 0:0(0) win 9 <mss 1400,hex 22040a0b>\n"));
+	assert_int_equal(notes.skipped[PACKETDRILL_COMMAND], 1);
+	free(all);
+	script_free(s);
 }
 
 static void packets__not_to_be_played__refused_with_the_reason(void **unused)
@@ -374,7 +423,7 @@ static void scripts__cut_anywhere__survive(void **unused)
 		struct script *s;
 
 		memcpy(part, text, cut);
-		s = packetdrill_parse("cut", part, cut, &notes, &e);
+		s = packetdrill_parse("cut", part, cut, NULL, 0, &notes, &e);
 		assert_int_equal(s == NULL, notes.refusal != PACKETDRILL_PLAYED);
 		script_free(s);
 		test_free(part);
@@ -396,6 +445,8 @@ int main(void)
 		cmocka_unit_test(packets__timestamps__echo_what_was_captured),
 		cmocka_unit_test(packets__initial_numbers__taken_off),
 		cmocka_unit_test(packets__words_that_the_script_defines),
+		cmocka_unit_test(packets__words_that_are_defined_outside),
+		cmocka_unit_test(times__calls_before_what_is_sent__are_given_time),
 		cmocka_unit_test(packets__not_to_be_played__refused_with_the_reason),
 		cmocka_unit_test(scripts__without_anything_to_play),
 		cmocka_unit_test(scripts__cut_anywhere__survive),

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* prober.c - the prober's life, and the turn of the loop; see prober.h.
+ *
+ * Rules: what comes in is read before anything is sent, repeated SYNs leave before new ones, and new ones
+ *        only where the pace, the host and the table of connections have room. */
+#include "probe/prober.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "probe/prober_priv.h"
+
+#define FRAMES_AT_ONCE 256 /* then SYNs have a turn */
+#define SYNS_AT_ONCE   256u
+#define STUCK_US       1000 /* a full queue is looked at again after so long */
+#define WINDOW_MAX     (1u << 22)
+#define SECOND_US      1000000
+
+int64_t prober_clock(const struct prober *p, int64_t time_ns)
+{
+	return (time_ns - p->clock_ns) / 1000;
+}
+
+/* The capture stamps with the epoch's clock, which may be set while we run. */
+static void read_clocks(struct prober *p)
+{
+	struct timespec epoch;
+
+	clock_gettime(CLOCK_REALTIME, &epoch);
+	p->clock_ns = (int64_t)epoch.tv_sec * 1000000000 + epoch.tv_nsec - loop_now() * 1000;
+}
+
+void prober_blank(const struct prober *p, const struct target_pair *pair, struct probe_result *r)
+{
+	*r = (struct probe_result){
+		.addr = pair->addr,
+		.port = pair->port,
+		.name = pair->name,
+		.round = p->round,
+		.rtt_ns = -1,
+		.close_ns = -1,
+		.first_byte_ns = -1,
+	};
+}
+
+void prober_pair(const struct prober *p, uint64_t position, struct target_pair *pair)
+{
+	uint64_t index = 0;
+
+	order_index(&p->order, position, &index);
+	targets_pair(p->targets, index, pair);
+}
+
+void prober_result(struct prober *p, const struct probe_result *r)
+{
+	p->totals.by_state[r->state]++;
+	if (r->state == PROBE_OPEN && p->o.mode != PROBER_HALF)
+		p->totals.by_close[r->close]++;
+	p->calls.result(p->calls.context, r);
+}
+
+/* No answer came to any attempt. */
+static void gave_up(struct prober *p, const struct sweep_step *step)
+{
+	const struct probe_synack *synack = suspects_convict(p->suspects, step->position);
+	struct target_pair pair;
+	struct probe_result r;
+
+	prober_pair(p, step->position, &pair);
+	prober_blank(p, &pair, &r);
+	r.attempts = step->attempt + 1;
+	r.state = PROBE_FILTERED;
+	if (synack) {
+		r.state = PROBE_BROKEN;
+		r.why = "its SYN,ACK acknowledges another number than our SYN's";
+		r.synack = *synack;
+		r.ttl = synack->ttl;
+	}
+	prober_result(p, &r);
+}
+
+/* An earlier run has finished this one. Asked for in ascending order. */
+static bool was_done(struct prober *p, uint64_t position)
+{
+	while (p->done_at < p->done_count && p->done[p->done_at] < position)
+		p->done_at++;
+	return p->done_at < p->done_count && p->done[p->done_at] == position;
+}
+
+/* Is the host's earlier connection still in the air, or open? */
+static bool host_busy(const struct prober *p, uint64_t position)
+{
+	struct target_pair pair;
+	uint64_t before;
+
+	if (!order_before(&p->order, position, p->o.per_host, &before))
+		return false;
+	if (sweep_standing(p->sweep, before) == SWEEP_WAITING)
+		return true;
+	if (!live_count(p->live))
+		return false;
+	prober_pair(p, before, &pair);
+	for (unsigned s = 0; s < ways_source_count(p->ways); s++)
+		for (unsigned a = 0; a < p->o.attempts; a++)
+			if (live_find(p->live, &pair.addr, pair.port,
+				      ways_source(p->ways, s)->ports[a]))
+				return true;
+	return false;
+}
+
+static bool may_send(struct prober *p, const struct sweep_step *step)
+{
+	return live_count(p->live) <= PROBER_LIVE_MAX / 2 &&
+	       (step->attempt > 0 || !host_busy(p, step->position));
+}
+
+/* What needs no SYN: rounded up, or finished by an earlier run. */
+static bool step_over(struct prober *p, uint64_t position, int64_t now_us)
+{
+	uint64_t index;
+
+	if (order_index(&p->order, position, &index) && !was_done(p, position))
+		return false;
+	sweep_sent(p->sweep, position, 0, now_us);
+	sweep_done(p->sweep, position);
+	return true;
+}
+
+/* Do what the sweep asks for, until it or the pace says to wait. Return: until when. */
+static int64_t send_due(struct prober *p, int64_t now_us)
+{
+	unsigned tokens = pace_take(&p->pace, SYNS_AT_ONCE, now_us);
+	int64_t when = LOOP_NEVER;
+	struct sweep_step step;
+
+	for (unsigned n = 0; n < 4 * SYNS_AT_ONCE; n++) {
+		sweep_next(p->sweep, now_us, &step);
+		if (step.what == SWEEP_GAVE_UP) {
+			gave_up(p, &step);
+			continue;
+		}
+		when = step.when_us;
+		if (step.what == SWEEP_WAIT)
+			break;
+		if (step.what == SWEEP_FINISHED) {
+			when = LOOP_NEVER;
+			break;
+		}
+		if (step.attempt == 0 && step_over(p, step.position, now_us))
+			continue;
+		if (!tokens) {
+			when = pace_when(&p->pace, now_us);
+			break;
+		}
+		if (!may_send(p, &step) ||
+		    !prober_send_syn(p, step.position, step.attempt, now_us)) {
+			when = now_us + STUCK_US; /* or sooner: an answer wakes us */
+			break;
+		}
+		tokens--;
+		when = now_us;
+	}
+	pace_give_back(&p->pace, tokens);
+	return when;
+}
+
+static bool sweep_over(struct prober *p, int64_t now_us)
+{
+	struct sweep_step step;
+
+	sweep_next(p->sweep, now_us, &step);
+	return step.what == SWEEP_FINISHED;
+}
+
+static void end_round(struct prober *p)
+{
+	int64_t now = loop_now();
+
+	p->running = false;
+	p->timer.deadline_us = LOOP_NEVER;
+	p->totals.took_us += now - p->begun_us;
+	p->totals.sending_us += p->last_syn_us ? p->last_syn_us - p->begun_us : 0;
+	p->totals.dropped = ways_drops(p->ways);
+	p->calls.finished(p->calls.context);
+}
+
+static void on_turn(void *context, short revents)
+{
+	struct prober *p = context;
+	int64_t now = loop_now(), when, first;
+
+	(void)revents;
+	p->timer.deadline_us = LOOP_NEVER;
+	if (!p->running)
+		return;
+	read_clocks(p);
+	prober_live_timers(p, now);
+	when = p->stopped ? LOOP_NEVER : send_due(p, now);
+	prober_flush(p);
+	if (!live_count(p->live) && (p->stopped || sweep_over(p, now))) {
+		end_round(p);
+		return;
+	}
+	first = live_first(p->live) ? live_first(p->live)->deadline_us : LOOP_NEVER;
+	if (p->flush_stuck && when > now + STUCK_US)
+		when = now + STUCK_US;
+	p->timer.deadline_us = first < when ? first : when;
+}
+
+static void on_frames(void *context, short revents)
+{
+	struct prober_ear *ear = context;
+	struct prober *p = ear->p;
+	struct err e = { 0 };
+	struct frame f;
+	int got = 1;
+
+	(void)revents;
+	read_clocks(p);
+	for (int i = 0; i < FRAMES_AT_ONCE && got > 0; i++) {
+		got = capture_next(ways_interface(p->ways, ear->interface)->capture, &f, &e);
+		if (got <= 0)
+			break;
+		p->totals.frames_heard++;
+		prober_hear(p, ear->interface, &f);
+	}
+	prober_flush(p);
+	p->timer.deadline_us = 0; /* what was heard may have made room */
+	/* What was read ahead by libpcap makes no descriptor readable. */
+	ear->source.deadline_us = got > 0 ? 0 : LOOP_NEVER;
+	if (got >= 0)
+		return;
+	ear->source.events = 0;
+	p->calls.failed(p->calls.context, &e);
+}
+
+static bool listen_all(struct prober *p, struct err *e)
+{
+	for (unsigned i = 0; i < ways_interface_count(p->ways); i++) {
+		struct prober_ear *ear = &p->ears[p->ear_count];
+		struct capture *capture = ways_interface(p->ways, i)->capture;
+
+		if (!capture)
+			continue;
+		*ear = (struct prober_ear){
+			p, i, { capture_fd(capture), POLLIN, LOOP_NEVER, on_frames, ear }
+		};
+		if (!loop_add(p->loop, &ear->source, e))
+			return false;
+		p->ear_count++;
+	}
+	return loop_add(p->loop, &p->timer, e);
+}
+
+struct prober *prober_new(struct loop *loop, struct ways *ways,
+			  const struct prober_options *options, const struct prober_calls *calls,
+			  struct err *e)
+{
+	struct prober *p = calloc(1, sizeof(*p));
+
+	if (p)
+		p->live = live_table_new(PROBER_LIVE_MAX);
+	if (!p || !p->live) {
+		free(p);
+		err_set(e, STATUS_APP, "out of memory");
+		return NULL;
+	}
+	p->o = *options;
+	p->calls = *calls;
+	p->loop = loop;
+	p->ways = ways;
+	p->timer = (struct loop_source){ -1, 0, LOOP_NEVER, on_turn, p };
+	if (getrandom(&p->secret, sizeof(p->secret), 0) != sizeof(p->secret) ||
+	    getrandom(&p->ts_base, sizeof(p->ts_base), 0) != sizeof(p->ts_base))
+		err_set(e, STATUS_APP, "no random numbers: %s", strerror(errno));
+	else if (listen_all(p, e))
+		return p;
+	prober_free(p);
+	return NULL;
+}
+
+void prober_free(struct prober *p)
+{
+	if (!p)
+		return;
+	for (unsigned i = 0; i < p->ear_count; i++)
+		loop_remove(p->loop, &p->ears[i].source);
+	loop_remove(p->loop, &p->timer);
+	live_table_free(p->live);
+	suspects_free(p->suspects);
+	sweep_free(p->sweep);
+	free(p);
+}
+
+/* As many as may be in the air: what the rate brings while the patience lasts. */
+static uint32_t window_for(const struct prober_options *o)
+{
+	uint64_t window = 0;
+
+	for (unsigned a = 0; a < o->attempts; a++)
+		window += (uint64_t)(o->wait_us[a] + SECOND_US / 10) * o->rate / SECOND_US;
+	return window < 64 ? 64 : window > WINDOW_MAX ? WINDOW_MAX : (uint32_t)window;
+}
+
+static uint64_t share_of(uint64_t count, unsigned shard, unsigned shards)
+{
+	return count < shard ? 0 : (count - shard) / shards + 1;
+}
+
+uint64_t prober_share(const struct prober_options *o, const struct targets *t)
+{
+	struct order order;
+
+	order_init(&order, t, o->seed, o->shards);
+	if (!order.hosts)
+		return share_of(order.count, o->shard, o->shards);
+	return share_of(order.hosts, o->shard, o->shards) * order.ports;
+}
+
+uint64_t prober_dry(const struct prober_options *o, const struct targets *t,
+		    void (*each)(void *context, const struct target_pair *pair), void *context)
+{
+	struct target_pair pair;
+	struct order order;
+	uint64_t index, n = 0;
+
+	order_init(&order, t, o->seed, o->shards);
+	for (uint64_t at = o->shard - 1; at < order.length; at += o->shards) {
+		if (!order_index(&order, at, &index))
+			continue;
+		n++;
+		targets_pair(t, index, &pair);
+		if (each)
+			each(context, &pair);
+	}
+	return n;
+}
+
+bool prober_begin(struct prober *p, const struct targets *t, unsigned round,
+		  const struct prober_start *start, struct err *e)
+{
+	struct sweep_config c = { .step = p->o.shards, .attempts = p->o.attempts };
+
+	order_init(&p->order, t, p->o.seed, p->o.shards);
+	c.first = start && start->from > p->o.shard - 1 ? start->from : p->o.shard - 1;
+	c.count = p->order.length;
+	c.window = window_for(&p->o);
+	memcpy(c.wait_us, p->o.wait_us, sizeof(c.wait_us));
+	p->first = c.first;
+	p->targets = t;
+	p->round = round;
+	p->key = p->secret;
+	for (unsigned i = 0; i < sizeof(round); i++)
+		p->key.bytes[i] ^= (uint8_t)(round >> 8 * i);
+	p->done = start ? start->done : NULL;
+	p->done_count = start ? start->done_count : 0;
+	p->done_at = 0;
+	sweep_free(p->sweep);
+	suspects_free(p->suspects);
+	p->suspects = suspects_new();
+	p->sweep = sweep_new(&c);
+	if (!p->sweep || !p->suspects)
+		return err_set(e, STATUS_APP, "out of memory");
+	p->begun_us = loop_now();
+	p->last_syn_us = 0;
+	p->totals.targets += prober_share(&p->o, t);
+	pace_init(&p->pace, p->o.rate, p->begun_us);
+	p->running = true;
+	p->timer.deadline_us = 0;
+	return true;
+}
+
+void prober_stop(struct prober *p, bool now)
+{
+	p->stopped = p->totals.interrupted = true;
+	if (!p->running)
+		return;
+	p->timer.deadline_us = 0;
+	if (!now || p->stop_now)
+		return;
+	p->stop_now = true;
+	prober_live_abort(p);
+}
+
+bool prober_busy(const struct prober *p)
+{
+	return p->running;
+}
+
+bool prober_where(const struct prober *p, uint64_t *from, uint64_t **done, size_t *count)
+{
+	uint64_t low = sweep_low(p->sweep), step = p->o.shards;
+	uint64_t end = p->first + sweep_begun(p->sweep) * step;
+
+	*from = low;
+	*count = 0;
+	*done = calloc((end > low ? (end - low) / step : 0) + 1, sizeof(**done));
+	for (uint64_t at = low; *done && at < end; at += step)
+		if (sweep_standing(p->sweep, at) == SWEEP_DONE)
+			(*done)[(*count)++] = at;
+	return *done != NULL;
+}
+
+void prober_totals(const struct prober *p, struct probe_totals *out)
+{
+	*out = p->totals;
+}
