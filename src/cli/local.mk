@@ -17,7 +17,7 @@ src_libcli_a_SOURCES += src/cli/probe_options.c src/cli/probe_options.h
 src_libcli_a_SOURCES += src/cli/probe_resume.c src/cli/probe_resume.h
 src_libcli_a_SOURCES += src/cli/probe_words.c src/cli/probe_words.h
 src_libcli_a_SOURCES += src/cli/run.c src/cli/run_job.c src/cli/run_compare.c src/cli/run_junit.c src/cli/run_priv.h src/cli/run_report.c \
-	src/cli/run_tell.c
+	src/cli/run_targets.c src/cli/run_tell.c
 src_libcli_a_SOURCES += src/cli/step.c src/cli/step_conn.c src/cli/step_line.c src/cli/step_priv.h src/cli/step_prompt.c src/cli/step_quiz.c src/cli/step_seen.c
 src_libcli_a_SOURCES += src/cli/target.c src/cli/target.h
 src_libcli_a_SOURCES += src/cli/transfer.c src/cli/transfer.h

@@ -15,18 +15,17 @@
 #define LIST(...)     OPTION_LIST(struct probe_options, __VA_ARGS__)
 #define CHOICE(...)   OPTION_CHOICE(struct probe_options, __VA_ARGS__)
 
-#define DAY_US		 86400000000
-#define RATE_MAX	 10000000
-#define RATE_DEFAULT	 1000
-#define RETRIES_DEFAULT	 2
-#define WAIT_US		 1000000
-#define TIMEOUT_US	 10000000
-#define SHARDS_MAX	 1000000
-#define SLOT_FRAME_SMALL 400u  /* bytes of a frame that is all header, with room to spare */
-#define SLOT_FRAME	 1900u /* ... and of one with PROBER_WINDOW bytes of text */
-#define RING_BYTES	 (4u << 20)
-#define RING_BYTES_TEXT	 (8u << 20)
-#define PATH_MAX_BYTES	 512u
+#define DAY_US		86400000000
+#define RATE_MAX	10000000
+#define RATE_DEFAULT	1000
+#define RETRIES_DEFAULT 2
+#define WAIT_US		1000000
+#define TIMEOUT_US	10000000
+#define SHARDS_MAX	1000000
+#define FRAME_HEADERS	400u /* bytes of a frame that is all header, with room to spare */
+#define RING_BYTES	(4u << 20)
+#define RING_BYTES_HTTP (8u << 20)
+#define PATH_MAX_BYTES	512u
 
 /* unsigned shard, shards: "2/8" */
 static bool read_shard(const struct option_row *row, const char *arg, void *into, struct err *e)
@@ -214,9 +213,13 @@ bool probe_options_ways(const struct probe_options *o, struct ways_options *out,
 		.src_port = st.src_port,
 		.ports = (unsigned)o->retries + 1,
 		.stamps = o->rate <= PROBER_STAMPS_RATE,
-		.ring = { o->half ? SLOT_FRAME_SMALL : SLOT_FRAME,
-			  o->half ? RING_BYTES : RING_BYTES_TEXT },
+		.ring = { FRAME_HEADERS, RING_BYTES },
 	};
+	if (o->path)
+		out->ring = (struct capture_size){ FRAME_HEADERS + PROBER_WINDOW_HTTP,
+						   RING_BYTES_HTTP };
+	else if (!o->half)
+		out->ring.frame_max += PROBER_WINDOW;
 	return true;
 }
 

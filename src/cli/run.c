@@ -174,42 +174,6 @@ static bool parse_all(struct run *r, struct err *e)
 	return !bad;
 }
 
-/* A target as its text says, with the definitions put in. */
-static bool add_target(struct run *r, const struct bytes *text, struct err *e)
-{
-	struct values *v = values_new();
-	char *target;
-	size_t len;
-	bool good;
-
-	if (!v)
-		return err_set(e, STATUS_APP, "out of memory");
-	for (size_t k = 0; k < r->def_count; k++)
-		values_set(v, r->defs[k].name, (const uint8_t *)r->defs[k].value,
-			   strlen(r->defs[k].value));
-	target = (char *)values_bytes(v, text, &len, e);
-	good = target && world_add(r->world, target, 2, e);
-	free(target);
-	values_free(v);
-	return good;
-}
-
-/* Every target that a script names, so that its host is resolved and its guards held while there is
- * privilege. The texts are known: the parser lets them have definitions in them, and nothing later. */
-static bool add_targets(struct run *r, const struct command *c, unsigned count, struct err *e)
-{
-	for (unsigned i = 0; i < count; i++) {
-		bool names_one = (c[i].verb == VERB_TARGET || c[i].verb == VERB_CONNECTION) &&
-				 c[i].text.count;
-
-		if (c[i].verb == VERB_REPEAT && !add_targets(r, c[i].body, c[i].body_count, e))
-			return false;
-		if (names_one && !add_target(r, &c[i].text, e))
-			return false;
-	}
-	return true;
-}
-
 static bool open_handles(struct run *r, struct err *e)
 {
 	const struct run_options *o = r->options;
@@ -220,13 +184,7 @@ static bool open_handles(struct run *r, struct err *e)
 	r->world = r->loop ? world_new(&o->common, r->loop, e) : NULL;
 	if (!r->world)
 		return false;
-	if (o->target && !world_add(r->world, o->target, (unsigned)o->jobs, e))
-		return false;
-	for (unsigned i = 0; i < r->count; i++)
-		if (!add_targets(r, r->jobs[i].script->commands, r->jobs[i].script->command_count,
-				 e))
-			return false;
-	if (!world_listen(r->world, e) || (o->junit && !junit_open(r, e)))
+	if (!run_add_targets(r, e) || !world_listen(r->world, e) || (o->junit && !junit_open(r, e)))
 		return false;
 	world_settings(&o->common, &r->settings);
 	r->output = output_new(&o->common, NULL, world_link_type(r->world), e);
@@ -358,7 +316,7 @@ enum status cli_run(int argc, char **argv)
 		return err_print(&e);
 	if (!gather(&r, argv + first, argc - first, &e) || !take_definitions(&r, &e))
 		status = err_print(&e);
-	else if (!parse_all(&r, &e))
+	else if (!parse_all(&r, &e) || !run_check_targets(&r, &e))
 		status = e.status;
 	else if (!open_handles(&r, &e) || !run_all(&r, &e))
 		status = err_print(&e);

@@ -1,35 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* run_job.c - one script of `run`: executed, its verdicts and its narration kept until it is its turn. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/run_priv.h"
 #include "script/packetdrill.h"
 #include "script/print.h"
-
-/* The whole of a file, for packetdrill's parser; NULL with @e set. To be freed. */
-static char *read_whole(const char *path, size_t *len, struct err *e)
-{
-	FILE *f = fopen(path, "re");
-	char *text = f ? malloc(SCRIPT_TEXT_MAX + 1) : NULL;
-
-	if (!f)
-		err_set(e, STATUS_APP, "%.200s: %s", path, strerror(errno));
-	else if (!text)
-		err_set(e, STATUS_APP, "out of memory");
-	else
-		*len = fread(text, 1, SCRIPT_TEXT_MAX + 1, f);
-	if (f && text && (ferror(f) || *len > SCRIPT_TEXT_MAX)) {
-		err_set(e, STATUS_USAGE, "%.200s: %s", path,
-			ferror(f) ? "cannot be read" : "too long for a script");
-		free(text);
-		text = NULL;
-	}
-	if (f)
-		fclose(f);
-	return text;
-}
+#include "script/source.h"
 
 /* What was left out of a script of packetdrill's, a line each. */
 static char *notes_text(const struct packetdrill_notes *notes)
@@ -54,16 +31,19 @@ static char *notes_text(const struct packetdrill_notes *notes)
 static struct script *parse_packetdrill(struct job *j, struct script_error *e)
 {
 	struct packetdrill_notes notes = { 0 };
+	struct err why = { 0 };
+	struct source source;
 	struct script *s;
-	size_t len;
-	char *text = read_whole(j->path, &len, &e->err);
 
-	if (!text)
+	if (!source_read(j->path, SCRIPT_TEXT_MAX, &source, &why)) {
+		err_set(&e->err, why.status, "%.200s: %.250s", j->path, why.text);
 		return NULL;
-	s = packetdrill_parse(j->path, text, len, j->run->defs, j->run->def_count, &notes, e);
+	}
+	s = packetdrill_parse(j->path, source.bytes, source.len, j->run->defs, j->run->def_count,
+			      &notes, e);
 	if (s)
 		j->notes_text = notes_text(&notes);
-	free(text);
+	free(source.bytes);
 	return s;
 }
 

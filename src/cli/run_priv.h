@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* run_priv.h - what the files of `run` share: run.c (command line, which scripts, whose turn it is),
- * run_job.c (one script), run_tell.c (its narration), run_compare.c (two segments), run_report.c (TAP and
- * JSON), run_junit.c. */
+ * run_targets.c (where they connect to), run_job.c (one script), run_tell.c (its narration), run_compare.c (two
+ * segments), run_report.c (TAP and JSON), run_junit.c. */
 #ifndef TCPSHAKE_CLI_RUN_PRIV_H
 #define TCPSHAKE_CLI_RUN_PRIV_H
 
@@ -74,6 +74,10 @@ struct run {
 	unsigned count, begun, over, told, failed;
 	bool stopped;
 };
+
+/* run_targets.c: a script that connects to nowhere is told, and false; all that are named are prepared for. */
+bool run_check_targets(const struct run *r, struct err *e);
+bool run_add_targets(struct run *r, struct err *e);
 
 /* run_job.c */
 /* By its name a script of ours or of packetdrill; NULL with @e set. */

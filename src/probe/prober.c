@@ -57,6 +57,8 @@ void prober_pair(const struct prober *p, uint64_t position, struct target_pair *
 
 void prober_result(struct prober *p, const struct probe_result *r)
 {
+	if (p->busy)
+		busy_less(p->busy, &r->addr);
 	p->totals.by_state[r->state]++;
 	if (r->state == PROBE_OPEN && p->o.mode != PROBER_HALF)
 		p->totals.by_close[r->close]++;
@@ -91,12 +93,16 @@ static bool was_done(struct prober *p, uint64_t position)
 	return p->done_at < p->done_count && p->done[p->done_at] == position;
 }
 
-/* Is the host's earlier connection still in the air, or open? */
+/* Has the host as many connections in the air, or open, as it may have? */
 static bool host_busy(const struct prober *p, uint64_t position)
 {
 	struct target_pair pair;
 	uint64_t before;
 
+	if (p->busy) {
+		prober_pair(p, position, &pair);
+		return busy_count(p->busy, &pair.addr) >= p->o.per_host;
+	}
 	if (!order_before(&p->order, position, p->o.per_host, &before))
 		return false;
 	if (sweep_standing(p->sweep, before) == SWEEP_WAITING)
@@ -293,6 +299,7 @@ void prober_free(struct prober *p)
 	live_table_free(p->live);
 	suspects_free(p->suspects);
 	sweep_free(p->sweep);
+	busy_free(p->busy);
 	free(p);
 }
 
@@ -304,6 +311,12 @@ static uint32_t window_for(const struct prober_options *o)
 	for (unsigned a = 0; a < o->attempts; a++)
 		window += (uint64_t)(o->wait_us[a] + SECOND_US / 10) * o->rate / SECOND_US;
 	return window < 64 ? 64 : window > WINDOW_MAX ? WINDOW_MAX : (uint32_t)window;
+}
+
+/* In the air, and open. */
+static uint32_t hosts_at_once(const struct sweep_config *c)
+{
+	return (c->count < c->window ? (uint32_t)c->count : 2 * c->window) + PROBER_LIVE_MAX;
 }
 
 static uint64_t share_of(uint64_t count, unsigned shard, unsigned shards)
@@ -363,7 +376,9 @@ bool prober_begin(struct prober *p, const struct targets *t, unsigned round,
 	suspects_free(p->suspects);
 	p->suspects = suspects_new();
 	p->sweep = sweep_new(&c);
-	if (!p->sweep || !p->suspects)
+	busy_free(p->busy);
+	p->busy = p->order.hosts ? NULL : busy_new(hosts_at_once(&c));
+	if (!p->sweep || !p->suspects || (!p->order.hosts && !p->busy))
 		return err_set(e, STATUS_APP, "out of memory");
 	p->begun_us = loop_now();
 	p->last_syn_us = 0;

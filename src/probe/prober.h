@@ -19,8 +19,9 @@
 enum prober_mode { PROBER_FULL, PROBER_HALF, PROBER_HTTP };
 
 #define PROBER_STAMPS_RATE 10000u /* up to here our own SYNs are captured, too */
-#define PROBER_WINDOW \
-	1460u /* what we offer at most: a frame of the peer's fits into a small slot */
+/* What we offer at most, so that a frame of the peer's fits into a small slot of the capture's ring. */
+#define PROBER_WINDOW	   512u
+#define PROBER_WINDOW_HTTP 1460u
 
 struct prober_options {
 	enum prober_mode mode;

@@ -9,6 +9,7 @@
 #ifndef TCPSHAKE_PROBE_PROBER_PRIV_H
 #define TCPSHAKE_PROBE_PROBER_PRIV_H
 
+#include "probe/busy.h"
 #include "probe/cookie.h"
 #include "probe/live.h"
 #include "probe/order.h"
@@ -16,7 +17,7 @@
 #include "probe/prober.h"
 #include "probe/suspect.h"
 
-#define PROBER_LIVE_MAX 2048u /* connections open at a time; half of it is for those in the air */
+#define PROBER_LIVE_MAX 1024u /* connections open at a time; half of it is for those in the air */
 #define PROBER_NO_TAG	UINT64_MAX
 
 struct prober_ear {
@@ -52,6 +53,7 @@ struct prober {
 	const struct targets *targets;
 	struct order order;
 	struct sweep *sweep;
+	struct busy *busy; /* NULL: the order tells */
 	struct pace pace;
 	unsigned round;
 	uint64_t first;	      /* position */

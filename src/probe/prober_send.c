@@ -46,8 +46,8 @@ static void config_for(const struct prober *p, int family, uint32_t mtu, struct 
 	c->use_timestamps = p->o.timestamps;
 	c->use_ecn = p->o.ecn;
 	c->nagle = false;
-	c->window = PROBER_WINDOW;
-	c->receive_buffer = PROBER_WINDOW;
+	c->window = p->o.mode == PROBER_HTTP ? PROBER_WINDOW_HTTP : PROBER_WINDOW;
+	c->receive_buffer = c->window;
 	c->send_buffer = SEND_BUFFER;
 	c->rto_floor_us = RTO_FLOOR_US;
 	c->give_up_us = p->o.timeout_us;
@@ -166,6 +166,8 @@ bool prober_send_syn(struct prober *p, uint64_t position, unsigned attempt, int6
 
 	prober_pair(p, position, &pair);
 	way = ways_find(p->ways, &pair.addr, &why);
+	if (p->busy && attempt == 0)
+		busy_more(p->busy, &pair.addr);
 	k = way ? prober_kind_of(p, way->interface, pair.addr.family, way->mtu, &e) : NULL;
 	if (!k) {
 		sweep_sent(p->sweep, position, attempt, now_us);

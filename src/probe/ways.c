@@ -9,6 +9,7 @@
 
 #define CACHE_SLOTS 4096u
 #define SAMPLES	    4096u /* networks of one range that are asked for ahead */
+#define OWN_MAX	    64u
 #define FILTER_MAX  4096u
 
 enum known { UNKNOWN, REACHED, NOWHERE };
@@ -28,16 +29,36 @@ struct ways {
 	unsigned source_count;
 	bool listening; /* privilege is gone: no more handles */
 	struct cached cache[CACHE_SLOTS];
+	struct cached
+		own[OWN_MAX]; /* addresses of this host: other ways than those of their networks */
+	struct addr own_addr[OWN_MAX];
+	unsigned own_count;
 };
+
+static void list_own(struct ways *w)
+{
+	struct ifaddrs *all = NULL;
+	uint16_t unused;
+
+	if (getifaddrs(&all) < 0)
+		return;
+	for (struct ifaddrs *i = all; i && w->own_count < OWN_MAX; i = i->ifa_next)
+		w->own_count +=
+			i->ifa_addr &&
+			addr_from_sockaddr(i->ifa_addr, &w->own_addr[w->own_count], &unused);
+	freeifaddrs(all);
+}
 
 struct ways *ways_new(const struct ways_options *options, struct err *e)
 {
 	struct ways *w = calloc(1, sizeof(*w));
 
-	if (w)
-		w->options = *options;
-	else
+	if (!w) {
 		err_set(e, STATUS_APP, "out of memory");
+		return NULL;
+	}
+	w->options = *options;
+	list_own(w);
 	return w;
 }
 
@@ -117,12 +138,23 @@ static int open_source(struct ways *w, const struct addr *addr, struct err *e)
 	return (int)i;
 }
 
+static struct cached *own_slot(struct ways *w, const struct addr *peer)
+{
+	for (unsigned i = 0; i < w->own_count; i++)
+		if (addr_equal(&w->own_addr[i], peer))
+			return &w->own[i];
+	return NULL;
+}
+
 static struct cached *slot_of(struct ways *w, const struct addr *peer)
 {
 	struct cached *c;
 	uint8_t network[8] = { 0 };
 	uint64_t hash;
 
+	c = own_slot(w, peer);
+	if (c)
+		return c;
 	memcpy(network, peer->bytes, peer->family == AF_INET ? 3 : 8);
 	memcpy(&hash, network, sizeof(hash));
 	c = &w->cache[hash * 0x9e3779b97f4a7c15u >> 52];
@@ -133,11 +165,6 @@ static struct cached *slot_of(struct ways *w, const struct addr *peer)
 	return c;
 }
 
-static const char *words_for(enum status status)
-{
-	return status == STATUS_UNREACHABLE ? "no route" : "no TCP target";
-}
-
 /* Ask the kernel, and open what is missing. False with @e set when a handle cannot be opened. */
 static bool ask(struct ways *w, const struct addr *peer, struct cached *c, struct err *e)
 {
@@ -146,11 +173,13 @@ static bool ask(struct ways *w, const struct addr *peer, struct cached *c, struc
 	struct route route;
 	int interface, source;
 
-	c->known = NOWHERE;
 	if (!route_lookup(peer, o->ifname, o->src.family ? &o->src : NULL, &route, &why)) {
-		c->why = words_for(why.status);
+		/* A broadcast address says nothing of the others of its network. */
+		c->known = why.status == STATUS_UNREACHABLE ? NOWHERE : UNKNOWN;
+		c->why = why.status == STATUS_UNREACHABLE ? "no route" : "no address for TCP";
 		return true;
 	}
+	c->known = NOWHERE;
 	interface = open_interface(w, route.ifname, peer->family, e);
 	source = interface >= 0 ? open_source(w, &route.src, e) : -1;
 	if (source < 0) {
@@ -162,8 +191,8 @@ static bool ask(struct ways *w, const struct addr *peer, struct cached *c, struc
 	return true;
 }
 
-/* The next of @steps networks between two addresses; a range is at most 2^62 long. */
-static uint64_t number_of(const struct addr *a)
+/* A network as a number, by which they can be counted. */
+static uint64_t network_of(const struct addr *a)
 {
 	uint64_t n = 0;
 
@@ -172,26 +201,40 @@ static uint64_t number_of(const struct addr *a)
 	return a->family == AF_INET ? n >> 8 : n;
 }
 
+static void set_network(struct addr *a, uint64_t network)
+{
+	for (int i = a->family == AF_INET ? 2 : 7; i >= 0; i--, network >>= 8)
+		a->bytes[i] = (uint8_t)network;
+}
+
+static bool prepare_one(struct ways *w, const struct addr *a, struct err *e)
+{
+	struct cached *c = slot_of(w, a);
+
+	return c->known != UNKNOWN || ask(w, a, c, e);
+}
+
 bool ways_prepare(struct ways *w, const struct addr *first, const struct addr *last, struct err *e)
 {
-	uint64_t networks = number_of(last) - number_of(first);
+	uint64_t networks = network_of(last) - network_of(first);
 	uint64_t step = networks / SAMPLES + 1;
+	unsigned len = addr_len(first);
+	struct addr a = *first;
 
-	for (uint64_t n = 0; n <= networks; n += step) {
-		uint64_t v = number_of(first) + n;
-		struct addr a = *first;
-		struct cached *c;
-
-		if (n && a.family == AF_INET) {
-			for (int i = 2; i >= 0; i--, v >>= 8)
-				a.bytes[i] = (uint8_t)v;
-			a.bytes[3] = 1;
-		} else if (n) {
-			for (int i = 7; i >= 0; i--, v >>= 8)
-				a.bytes[i] = (uint8_t)v;
-		}
-		c = slot_of(w, &a);
-		if (c->known == UNKNOWN && !ask(w, &a, c, e))
+	if (!prepare_one(w, first, e))
+		return false;
+	for (uint64_t n = 0; !addr_equal(first, last) && n <= networks; n += step) {
+		set_network(&a, network_of(first) + n);
+		a.bytes[len - 1] = n ? 1 : first->bytes[len - 1] | 1; /* 0 may be a broadcast */
+		while (own_slot(w, &a) && a.bytes[len - 1] < 254)
+			a.bytes[len - 1]++;
+		if (!prepare_one(w, &a, e))
+			return false;
+	}
+	for (unsigned i = 0; i < w->own_count; i++) {
+		a = w->own_addr[i];
+		if (a.family == first->family && memcmp(a.bytes, first->bytes, len) >= 0 &&
+		    memcmp(a.bytes, last->bytes, len) <= 0 && !prepare_one(w, &a, e))
 			return false;
 	}
 	return true;

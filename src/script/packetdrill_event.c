@@ -327,6 +327,9 @@ static bool time_of(struct drill *d, bool *relative, int64_t *us)
 	if (!d->begun)
 		d->origin_us = t.us;
 	*us = *relative && d->begun ? d->clock_us + t.us : t.us - d->origin_us;
+	if (*us < d->clock_us)
+		return drill_refuse(d, &t, PACKETDRILL_SYNTAX,
+				    "the time is before that of the event above");
 	d->begun = true;
 	return true;
 }

@@ -80,13 +80,14 @@ static bool grow_bytes(struct pool *p, size_t len)
 uint32_t pool_put(struct pool *p, const void *bytes, size_t len)
 {
 	uint16_t stored = (uint16_t)len;
-	uint32_t *slot;
+	uint32_t *slot, known;
 
 	if (len > UINT16_MAX || !grow_slots(p))
 		return 0;
 	slot = slot_of(p, bytes, len);
-	if (*slot)
-		return *slot;
+	known = *slot;
+	if (known)
+		return known;
 	if (!p->used)
 		p->used = LEN_BYTES;
 	if (!grow_bytes(p, LEN_BYTES + len))
