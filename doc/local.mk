@@ -1,3 +1,3 @@
 # doc: the man page, how the program is built, and what the standards ask of it.
 dist_man1_MANS = doc/tcpshake.1
-EXTRA_DIST += doc/ARCHITECTURE.md doc/CONFORMANCE.md doc/PACKETDRILL.md
+EXTRA_DIST += doc/ARCHITECTURE.md doc/CONFORMANCE.md doc/PACKETDRILL.md doc/PROBE-AT-SCALE.md

@@ -7,6 +7,7 @@
 
 #include "script/settings.h"
 #include "tcp/conn.h"
+#include "view/report.h"
 #include "view/view.h"
 
 #define MONTH_US   2592000000000 /* no timeout is longer */
@@ -24,6 +25,12 @@ static bool read_time_wait(const struct option_row *row, const char *arg, void *
 {
 	return setting_time_wait(arg, strlen(arg), into) || option_duration(row, arg, into, e) ||
 	       err_set(e, STATUS_USAGE, "neither brief nor 2msl nor a time of at most a month");
+}
+
+/* Told at once, before anything is sent. */
+static bool read_report(const struct option_row *row, const char *arg, void *into, struct err *e)
+{
+	return report_name_ok(arg, e) && option_text(row, arg, into, e);
 }
 
 static const struct option_row connection_rows[] = {
@@ -56,6 +63,10 @@ static const struct option_row connection_rows[] = {
 static const struct option_row output_rows[] = {
 	TEXT(pcap, "write", 'w', "FILE",
 	     "keep all packets in a capture file; - is standard output"),
+	{ "report", 0, "FILE",
+	  "make a page to look at (.html), a drawing of the exchange (.svg), or\n"
+	  "Markdown (.md)",
+	  read_report, offsetof(struct common_options, report), 0, 0, NULL },
 	SET(json, "json", 0, 1, "one JSON object a line in place of the narration"),
 	SET(verbosity, "verbose", 'v', 1, "each segment's anatomy too"),
 	SET(verbosity, "quiet", 'q', -1, "the summary only"),

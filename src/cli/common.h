@@ -15,6 +15,7 @@ struct common_options {
 	int64_t timeout_us, keepalive_us, time_wait_us;
 	/* output */
 	const char *pcap; /* -w */
+	const char *report;
 	int json, verbosity, absolute, color;
 };
 

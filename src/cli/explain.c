@@ -10,7 +10,7 @@
 
 #include "cli/cli.h"
 #include "cli/output.h"
-#include "script/record.h"
+#include "cli/scripting.h"
 #include "trace/flows.h"
 #include "view/pcapfile.h"
 #include "wire/capfile.h"
@@ -301,30 +301,8 @@ static void finish_flow(struct explain *x)
 
 static bool write_script(struct explain *x, struct err *e)
 {
-	const char *path = x->options->script, *text;
-	bool to_stdout = !strcmp(path, "-"), failed;
-	FILE *f;
-	size_t len;
-
-	if (!record_end(x->record, e))
-		return false;
-	text = record_text(x->record, &len);
-	if (!text)
-		return err_set(e, STATUS_APP, "out of memory");
-	f = to_stdout ? stdout : fopen(path, "wxe");
-	if (!f)
-		return err_set(e, STATUS_APP, "cannot write the script %.200s: %s%s", path,
-			       strerror(errno), errno == EEXIST ? "; another name keeps both" : "");
-	fprintf(f,
-		"# Recorded from a capture. To play it against the same server:\n"
-		"# tcpshake run --target HOST:PORT %s\n\n",
-		to_stdout ? "FILE" : path);
-	fwrite(text, 1, len, f);
-	failed = fflush(f) || ferror(f);
-	if (!to_stdout && fclose(f))
-		failed = true;
-	return !failed || err_set(e, STATUS_APP, "the script %.200s could not be written whole: %s",
-				  path, strerror(errno));
+	return record_end(x->record, e) &&
+	       scripting_save(x->record, x->options->script, "a capture", "HOST:PORT", e);
 }
 
 static bool explain_flow(struct explain *x, struct err *e)

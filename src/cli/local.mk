@@ -9,6 +9,7 @@ src_libcli_a_SOURCES += src/cli/explain.c
 src_libcli_a_SOURCES += src/cli/fetch.c src/cli/fetch.h
 src_libcli_a_SOURCES += src/cli/get.c
 src_libcli_a_SOURCES += src/cli/interrupt.c src/cli/interrupt.h
+src_libcli_a_SOURCES += src/cli/lesson.c src/cli/lesson_live.c src/cli/lessons.c src/cli/lesson.h
 src_libcli_a_SOURCES += src/cli/options.c src/cli/options.h
 src_libcli_a_SOURCES += src/cli/output.c src/cli/output.h
 src_libcli_a_SOURCES += src/cli/pipe.c
@@ -18,7 +19,9 @@ src_libcli_a_SOURCES += src/cli/probe_resume.c src/cli/probe_resume.h
 src_libcli_a_SOURCES += src/cli/probe_words.c src/cli/probe_words.h
 src_libcli_a_SOURCES += src/cli/run.c src/cli/run_job.c src/cli/run_compare.c src/cli/run_junit.c src/cli/run_priv.h src/cli/run_report.c \
 	src/cli/run_targets.c src/cli/run_tell.c
-src_libcli_a_SOURCES += src/cli/step.c src/cli/step_conn.c src/cli/step_line.c src/cli/step_priv.h src/cli/step_prompt.c src/cli/step_quiz.c src/cli/step_seen.c
+src_libcli_a_SOURCES += src/cli/scripting.c src/cli/scripting.h
+src_libcli_a_SOURCES += src/cli/step.c src/cli/step_complete.c src/cli/step_conn.c src/cli/step_line.c \
+	src/cli/step_lines.c src/cli/step_priv.h src/cli/step_prompt.c src/cli/step_quiz.c src/cli/step_seen.c
 src_libcli_a_SOURCES += src/cli/target.c src/cli/target.h
 src_libcli_a_SOURCES += src/cli/transfer.c src/cli/transfer.h
 src_libcli_a_SOURCES += src/cli/world.c src/cli/world_ends.c src/cli/world_get.c src/cli/world.h src/cli/world_priv.h

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* output.c - from the watch of drive/ to the view and the capture file; see output.h. */
+/* output.c - from the watch of drive/ to the view, the report and the capture file; see output.h. */
 #include "cli/output.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "view/pcapfile.h"
+#include "view/report.h"
 
 struct output {
 	struct watch watch;
-	struct view *view;
+	struct view *view; /* of the report, too */
+	struct view *reported;
+	struct report *report; /* NULL: none, or it is that of beside */
 	struct pcapfile *pcap;
 	struct output *beside; /* whose capture file it is */
 	struct err pcap_error; /* why the capture file is not complete */
@@ -113,10 +116,27 @@ static void on_end(void *context, const struct trace_summary *summary,
 	o->summary = *summary;
 	o->info = *info;
 	o->ended = true;
+	view_summary(o->reported, summary, NULL); /* not all commands sum up */
+}
+
+/* The report is the main output's; each output tells it by a view of its own. */
+static bool open_report(struct output *o, const struct common_options *options, struct output *main,
+			struct err *e)
+{
+	if (!main && options->report) {
+		o->report = report_open(options->report, options->absolute, e);
+		if (!o->report)
+			return false;
+	}
+	if (!o->report && !(main && main->report))
+		return true;
+	o->reported = report_view(o->report ? o->report : main->report);
+	o->view = view_join(o->view, o->reported);
+	return o->reported || err_set(e, STATUS_APP, "out of memory");
 }
 
 static struct output *open_output(const struct common_options *options, FILE *out, bool brief,
-				  int link_type, struct err *e)
+				  struct output *main, int link_type, struct err *e)
 {
 	struct output *o = calloc(1, sizeof(*o));
 	struct view_options v = {
@@ -136,9 +156,11 @@ static struct output *open_output(const struct common_options *options, FILE *ou
 		return NULL;
 	}
 	o->link_type = link_type;
+	o->beside = main;
 	o->watch = (struct watch){ o,	       on_begin,	on_frame,   on_step, on_icmp,
 				   on_dropped, on_next_address, on_warning, on_end };
-	if (!options->pcap || (o->pcap = pcapfile_open(options->pcap, link_type, e)))
+	if (open_report(o, options, main, e) &&
+	    (!options->pcap || (o->pcap = pcapfile_open(options->pcap, link_type, e))))
 		return o;
 	output_close(o, &unused);
 	return NULL;
@@ -147,33 +169,30 @@ static struct output *open_output(const struct common_options *options, FILE *ou
 struct output *output_new(const struct common_options *options, FILE *out, int link_type,
 			  struct err *e)
 {
-	return open_output(options, out, false, link_type, e);
+	return open_output(options, out, false, NULL, link_type, e);
 }
 
 struct output *output_new_beside(const struct common_options *options, FILE *out, bool brief,
 				 struct output *main, struct err *e)
 {
-	struct output *o = open_output(options, out, brief, main->link_type, e);
-
-	if (o)
-		o->beside = main;
-	return o;
+	return open_output(options, out, brief, main, main->link_type, e);
 }
 
 bool output_close(struct output *o, struct err *e)
 {
-	struct err view = { 0 }, pcap = { 0 };
+	struct err view = { 0 }, report = { 0 }, pcap = { 0 };
 
 	if (!o)
 		return true;
 	view_close(o->view, &view);
+	report_close(o->report, &report);
 	pcapfile_close(o->pcap, &pcap);
 	if (o->pcap_error.status)
 		pcap = o->pcap_error;
 	free(o);
-	if (!view.status && !pcap.status)
+	if (!view.status && !report.status && !pcap.status)
 		return true;
-	*e = view.status ? view : pcap;
+	*e = view.status ? view : report.status ? report : pcap;
 	return false;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* output.h - what a command shows of its connections: the view and the capture file (-w), fed from the
- * watch of drive/. */
+/* output.h - what a command shows of its connections: the view, the report and the capture file (-w), fed
+ * from the watch of drive/. */
 #ifndef TCPSHAKE_CLI_OUTPUT_H
 #define TCPSHAKE_CLI_OUTPUT_H
 
@@ -16,14 +16,14 @@ struct output;
 FILE *output_stream(const struct common_options *o, bool stdout_taken);
 
 /**
- * output_new() - open the view and the capture file; after privilege_drop()
+ * output_new() - open the view, the report and the capture file; after privilege_drop()
  * @out:    output_stream()'s, or NULL when nothing is to be told
  * @link_type: of the frames to come, for the capture file
  * Return:  NULL with @e set. */
 struct output *output_new(const struct common_options *o, FILE *out, int link_type, struct err *e);
 
-/* output_new_beside() - a view of its own, whose packets go into the capture file of @main, which is closed
- * later. @o names no capture file. @brief: narration without its lessons. */
+/* output_new_beside() - a view of its own, whose packets go into the capture file, and whose steps into the
+ * report, of @main, which is closed later. @o names no capture file. @brief: narration without its lessons. */
 struct output *output_new_beside(const struct common_options *o, FILE *out, bool brief,
 				 struct output *main, struct err *e);
 

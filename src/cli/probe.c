@@ -39,6 +39,7 @@ struct probe {
 	struct progress progress;
 	struct loop_source tick; /* the progress line, and the next round */
 	int64_t started_us, round_us;
+	bool stop;		     /* begin nothing more */
 	bool waiting, over;	     /* for the next round; all is done */
 	enum status status, verdict; /* of the first failure; of a single target */
 	bool single;
@@ -111,7 +112,7 @@ static void on_finished(void *context)
 	struct probe *p = context;
 	struct err e = { 0 };
 
-	if (p->interrupt.signal || p->status == STATUS_APP) {
+	if (p->stop) {
 		end(p);
 		return;
 	}
@@ -152,6 +153,7 @@ static void on_failed(void *context, const struct err *why)
 	struct probe *p = context;
 
 	complain(p, why);
+	p->stop = true;
 	prober_stop(p->prober, true);
 	end(p);
 }
@@ -160,6 +162,7 @@ static void on_interrupt(void *context, bool again)
 {
 	struct probe *p = context;
 
+	p->stop = true;
 	prober_stop(p->prober, again);
 	if (p->waiting || again)
 		end(p);
@@ -222,7 +225,6 @@ static void save_resume(struct probe *p)
 {
 	struct probe_resume r = {
 		.seed = p->prober_options.seed,
-		.targets = targets_count(p->targets),
 		.shard = p->o.shard,
 		.shards = p->o.shards,
 		.part = p->part,
@@ -230,10 +232,11 @@ static void save_resume(struct probe *p)
 	struct err e = { 0 };
 	bool good;
 
-	if (!p->interrupt.signal) {
+	if (!p->stop) {
 		unlink(p->o.resume); /* all is done: there is nothing to go on with */
 		return;
 	}
+	r.targets = targets_count(p->targets);
 	good = prober_where(p->prober, &r.start.from, &r.done, &r.start.done_count) ||
 	       err_set(&e, STATUS_APP, "out of memory");
 	r.start.done = r.done;
@@ -260,7 +263,7 @@ static bool open_output(struct probe *p, struct err *e)
 
 	p->out = stdout;
 	if (p->o.output && strcmp(p->o.output, "-")) {
-		p->out = fopen(p->o.output, "we");
+		p->out = fopen(p->o.output, p->resume.found ? "ae" : "we");
 		if (!p->out)
 			return err_set(e, STATUS_APP, "cannot write %.200s: %m", p->o.output);
 	}
@@ -295,8 +298,10 @@ static void run(struct probe *p)
 			complain(p, &e);
 			break;
 		}
-		if (probe_view_failed(p->view) && !p->over)
-			prober_stop(p->prober, true); /* nobody reads what we print */
+		if (probe_view_failed(p->view) && !p->stop) { /* nobody reads what we print */
+			p->stop = true;
+			prober_stop(p->prober, true);
+		}
 	}
 	if (p->o.resume)
 		save_resume(p);

@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "cli/interrupt.h"
 #include "cli/run_priv.h"
+#include "cli/scripting.h"
 #include "wire/privilege.h"
 
 #define JOBS_MAX    64
@@ -113,8 +114,7 @@ static bool gather(struct run *r, char **words, int count, struct err *e)
 static bool take_definitions(struct run *r, struct err *e)
 {
 	const struct run_options *o = r->options;
-	static struct target target;
-	static char host[sizeof(target.host) + 2], port[8];
+	struct target target;
 
 	r->defs = calloc(o->defines.count + 2, sizeof(*r->defs));
 	r->names = calloc(o->defines.count + 1, sizeof(*r->names));
@@ -141,12 +141,9 @@ static bool take_definitions(struct run *r, struct err *e)
 		return true;
 	if (!target_parse(o->target, &target, e))
 		return false;
-	/* As it stands before a port, or in a Host header. */
-	snprintf(host, sizeof(host), "%s%s%s", strchr(target.host, ':') ? "[" : "", target.host,
-		 strchr(target.host, ':') ? "]" : "");
-	snprintf(port, sizeof(port), "%u", target.port);
-	r->defs[r->def_count++] = (struct definition){ "host", host };
-	r->defs[r->def_count++] = (struct definition){ "port", port };
+	target_write(&target, &r->target);
+	r->defs[r->def_count++] = r->target.defs[0];
+	r->defs[r->def_count++] = r->target.defs[1];
 	return true;
 }
 
@@ -162,9 +159,7 @@ static bool parse_all(struct run *r, struct err *e)
 		j->script = job_parse(j, &why);
 		if (j->script)
 			continue;
-		err_print(&why.err);
-		if (why.excerpt[0])
-			fprintf(stderr, "%s\n", why.excerpt);
+		scripting_error(&why);
 		*e = why.err;
 		bad++;
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/run_priv.h"
+#include "cli/scripting.h"
 #include "script/packetdrill.h"
 #include "script/print.h"
 #include "script/source.h"
@@ -56,23 +57,6 @@ struct script *job_parse(struct job *j, struct script_error *e)
 	return script_parse_file(j->path, j->run->defs, j->run->def_count, e);
 }
 
-/* A command as one line, without what is inside of braces. */
-static char *line_of(const struct command *c)
-{
-	char *text = NULL, *newline;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
-
-	if (!f)
-		return NULL;
-	script_print_command(f, c, 0);
-	fclose(f);
-	newline = text ? strchr(text, '\n') : NULL;
-	if (newline)
-		*newline = '\0';
-	return text;
-}
-
 /* Relative to the numbers that the script's are. */
 static char *segment_text(const struct exec_verdict *v)
 {
@@ -99,7 +83,7 @@ static void on_verdict(void *context, const struct exec_verdict *v)
 	}
 	j->verdicts = more;
 	mine = &more[j->verdict_count++];
-	*mine = (struct run_verdict){ .name = line_of(v->command),
+	*mine = (struct run_verdict){ .name = scripting_name(v->command),
 				      .passed = v->passed,
 				      .at = v->command->at,
 				      .took_us = v->took_us,

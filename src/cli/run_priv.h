@@ -62,6 +62,7 @@ struct job {
 
 struct run {
 	struct run_options *options;
+	struct target_text target; /* --target */
 	struct definition *defs;
 	char **names; /* the copies that -D's names and values lie in */
 	size_t def_count;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/scripting.h"
 #include "cli/step_priv.h"
 #include "wire/privilege.h"
 
@@ -33,24 +34,27 @@ static const char about[] =
 static void on_verdict(void *context, const struct exec_verdict *v)
 {
 	struct step *s = context;
+	char *name;
 
 	if (v->passed) {
-		fprintf(s->screen, "ok (%.3f s)\n", (double)v->took_us / 1e6);
+		fprintf(s->talk, "ok (%.3f s)\n", (double)v->took_us / 1e6);
 		return;
 	}
 	s->recorded = false;
 	s->status = STATUS_CHECK;
-	fprintf(s->screen, "failed: %s%s%s\n", s->line ? s->line : "", s->line ? ": " : "",
+	name = scripting_name(v->command);
+	fprintf(s->talk, "failed: %s: %s\n", name ? name : "?",
 		v->why ? v->why : "the segment that came is another");
+	free(name);
 	if (v->report)
-		match_print(s->screen, v->report, "  ");
+		match_print(s->talk, v->report, "  ");
 	if (!prompt_is_terminal(s->prompt))
 		s->ending = true; /* as in a script: the first failure is the last command */
 }
 
 static void on_say(void *context, const char *text)
 {
-	fprintf(((struct step *)context)->screen, "%s\n", text);
+	fprintf(((struct step *)context)->talk, "%s\n", text);
 }
 
 static void on_show(void *context, const char *connection, const char *what)
@@ -59,11 +63,11 @@ static void on_show(void *context, const char *connection, const char *what)
 	const struct step_conn *cn = step_conn_named(s, connection);
 
 	if (!cn)
-		fputs("nothing was sent or heard yet\n", s->screen);
+		fputs("nothing was sent or heard yet\n", s->talk);
 	else if (!strcmp(what, "last"))
-		seen_show_last(cn->seen, s->screen);
+		seen_show_last(cn->seen, s->talk);
 	else
-		seen_show_ladder(cn->seen, s->screen);
+		seen_show_ladder(cn->seen, s->talk);
 }
 
 static void on_sent(void *context, const struct command *c, const struct tcp_segment *seg)
@@ -105,7 +109,8 @@ static bool open_screen(struct step *s, struct err *e)
 {
 	const struct common_options *o = &s->options->common;
 
-	s->color = !o->json && view_want_color((enum view_color)o->color, stdout);
+	s->out = output_stream(o, false);
+	s->color = !o->json && view_want_color((enum view_color)o->color, s->out);
 	s->screen = open_memstream(&s->screen_text, &s->screen_len);
 	if (!s->screen)
 		return err_set(e, STATUS_APP, "out of memory");
@@ -121,6 +126,8 @@ static void on_interrupt(void *context, bool again)
 	struct step *s = context;
 	char text[128];
 
+	bool asked = s->asked, working = s->count && !asked;
+
 	if (s->interrupt.signal != SIGINT || !prompt_is_terminal(s->prompt) || again || s->ending) {
 		s->ending = true;
 		exec_stop(s->exec);
@@ -128,12 +135,14 @@ static void on_interrupt(void *context, bool again)
 	}
 	interrupt_forget(&s->interrupt);
 	script_session_forget(s->session);
-	s->open_block = false;
-	if (prompt_clear(s->prompt, step_prompt_text(s, text)))
-		return;
-	s->recorded = false;
+	s->open_block = s->proposed = s->asked = false;
+	if (!prompt_clear(s->prompt, step_prompt_text(s, text)) && !asked && !working)
+		fputs("(Ctrl-D or `quit` ends)\n", s->screen);
+	if (working)
+		s->recorded = false;
+	else
+		s->count = 0; /* what was asked about is not carried out */
 	exec_cancel(s->exec);
-	fputs("(Ctrl-D or `quit` ends)\n", s->screen);
 }
 
 /* All that may need privilege; then it is given up. */
@@ -145,7 +154,7 @@ static bool open_handles(struct step *s, struct err *e)
 		return false;
 	s->loop = loop_new(e);
 	s->world = s->loop ? world_new(o, s->loop, e) : NULL;
-	return s->world && world_add(s->world, s->target_text, CONNECTIONS_READY, e) &&
+	return s->world && world_add(s->world, s->target.both, CONNECTIONS_READY, e) &&
 	       world_listen(s->world, e) && open_screen(s, e);
 }
 
@@ -154,8 +163,8 @@ static bool open_session(struct step *s, struct err *e)
 	struct exec_config config = {
 		.grows = true,
 		.leave = s->options->leave,
-		.defs = s->defs,
-		.def_count = ARRAY_LEN(s->defs),
+		.defs = s->target.defs,
+		.def_count = ARRAY_LEN(s->target.defs),
 		.loop = s->loop,
 		.watch = &s->exec_watch,
 		.open = step_open,
@@ -166,7 +175,7 @@ static bool open_session(struct step *s, struct err *e)
 		.world = &s->user,
 	};
 
-	s->user = (struct world_user){ .world = s->world, .target = s->target_text };
+	s->user = (struct world_user){ .world = s->world, .target = s->target.both };
 	s->exec_watch = (struct exec_watch){ .context = s,
 					     .verdict = on_verdict,
 					     .say = on_say,
@@ -175,7 +184,7 @@ static bool open_session(struct step *s, struct err *e)
 					     .looked = step_looked,
 					     .idle = on_idle,
 					     .done = on_done };
-	s->session = script_session_new(s->defs, ARRAY_LEN(s->defs));
+	s->session = script_session_new(s->target.defs, ARRAY_LEN(s->target.defs));
 	s->record = record_new();
 	s->quiz = s->options->quiz ? quiz_new() : NULL;
 	if (!s->session || !s->record || (s->options->quiz && !s->quiz))
@@ -183,8 +192,11 @@ static bool open_session(struct step *s, struct err *e)
 	world_settings(&s->options->common, &config.settings);
 	config.script = script_session_script(s->session);
 	s->exec = exec_new(&config, e);
-	s->prompt = s->exec ? prompt_new(s->loop, step_line, s, e) : NULL;
-	return s->prompt && interrupt_start(&s->interrupt, s->loop, on_interrupt, s, e);
+	s->prompt = s->exec ? prompt_new(s->loop, s->out, step_line, s, e) : NULL;
+	if (!s->prompt)
+		return false;
+	s->talk = s->options->common.json && !prompt_is_terminal(s->prompt) ? stderr : s->screen;
+	return interrupt_start(&s->interrupt, s->loop, on_interrupt, s, e);
 }
 
 static bool run(struct step *s, struct err *e)
@@ -194,7 +206,7 @@ static bool run(struct step *s, struct err *e)
 	if (prompt_is_terminal(s->prompt) && s->options->common.verbosity >= 0)
 		fprintf(s->screen,
 			"To %s. Enter says what comes next, `help` lists the commands.\n",
-			s->target_text);
+			s->target.both);
 	s->recorded = true;
 	exec_start(s->exec); /* there is nothing to do yet: it asks for the first line */
 	while (good && !s->over) {
@@ -204,7 +216,7 @@ static bool run(struct step *s, struct err *e)
 			*e = *world_failed(s->world);
 			good = false;
 		}
-		if (ferror(stdout))
+		if (ferror(s->out))
 			good = err_set(e, STATUS_APP, "standard output cannot be written");
 	}
 	return good;
@@ -224,9 +236,9 @@ static bool finish(struct step *s, struct err *e)
 	if (s->quiz)
 		quiz_score(s->quiz, score, sizeof(score));
 	if (score[0])
-		fprintf(s->screen, "quiz: %s\n", score);
+		fprintf(s->talk, "quiz: %s\n", score);
 	fflush(s->screen);
-	fwrite(s->screen_text, 1, s->screen_len, stdout);
+	fwrite(s->screen_text, 1, s->screen_len, s->out);
 	return good;
 }
 
@@ -245,7 +257,6 @@ static void release(struct step *s)
 	if (s->screen)
 		fclose(s->screen);
 	free(s->screen_text);
-	free(s->line);
 	interrupt_stop(&s->interrupt);
 	loop_free(s->loop);
 }
@@ -253,6 +264,7 @@ static void release(struct step *s)
 /* HOST PORT, or HOST:PORT in one word. */
 static bool take_operands(struct step *s, char **words, int count, struct err *e)
 {
+	struct target target;
 	char both[300];
 
 	if (count != 1 && count != 2)
@@ -266,15 +278,9 @@ static bool take_operands(struct step *s, char **words, int count, struct err *e
 		snprintf(both, sizeof(both), "%s:%s", words[0], words[1]);
 	else
 		snprintf(both, sizeof(both), "%s", words[0]);
-	if (!target_parse(both, &s->target, e))
+	if (!target_parse(both, &target, e))
 		return false;
-	/* As it stands before a port, or in a Host header. */
-	snprintf(s->host, sizeof(s->host), strchr(s->target.host, ':') ? "[%s]" : "%s",
-		 s->target.host);
-	snprintf(s->port, sizeof(s->port), "%u", s->target.port);
-	snprintf(s->target_text, sizeof(s->target_text), "%s:%s", s->host, s->port);
-	s->defs[0] = (struct definition){ "host", s->host };
-	s->defs[1] = (struct definition){ "port", s->port };
+	target_write(&target, &s->target);
 	return true;
 }
 
@@ -297,6 +303,8 @@ enum status cli_step(int argc, char **argv)
 	if (!take_operands(&s, argv + first, argc - first, &e) || !open_handles(&s, &e) ||
 	    !open_session(&s, &e) || !run(&s, &e) || !finish(&s, &e))
 		s.status = err_print(&e);
+	else if (s.refused.err.status)
+		s.status = scripting_error(&s.refused);
 	release(&s);
 	return s.status;
 }

@@ -5,11 +5,11 @@
  *
  * Before a command, what came until then counts as seen: it leaves the queue, and goes into the record as
  * what is expected. Commands that look at what came (expect, ignore) take it from the queue themselves. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/scripting.h"
 #include "cli/step_priv.h"
 
 static const char help[] =
@@ -77,7 +77,7 @@ void step_ask(struct step *s)
 	prompt_ask(s->prompt, step_prompt_text(s, text));
 }
 
-/* A line that cannot be carried out. To a person it is said; a pipe cannot mend it. */
+/* A line that cannot be carried out. To a person it is said; a pipe cannot mend it, and is told at the end. */
 static void refuse(struct step *s, const struct script_error *e)
 {
 	if (prompt_is_terminal(s->prompt)) {
@@ -85,10 +85,7 @@ static void refuse(struct step *s, const struct script_error *e)
 		step_ask(s);
 		return;
 	}
-	err_print(&e->err);
-	if (e->excerpt[0])
-		fprintf(stderr, "%s\n", e->excerpt);
-	s->status = e->err.status;
+	s->refused = *e;
 	s->ending = true;
 	exec_stop(s->exec);
 }
@@ -103,26 +100,25 @@ static void carry_out(struct step *s)
 static void feed(struct step *s, const char *line)
 {
 	const struct script *script = script_session_script(s->session);
-	unsigned before = script->command_count;
 	struct script_error e = { 0 };
 	const struct command *c;
 	const char *question = NULL;
 
+	s->first = script->command_count;
 	if (!script_session_line(s->session, line, &s->open_block, &e)) {
 		refuse(s, &e);
 		return;
 	}
-	if (script->command_count == before) {
+	s->count = script->command_count - s->first;
+	if (!s->count) {
 		step_ask(s);
 		return;
 	}
-	c = &script->commands[before];
+	c = &script->commands[s->first];
 	if (!looks_at_arrivals(c))
 		step_drain(s);
 	if (step_conn_named(s, c->connection))
 		s->current = step_conn_named(s, c->connection);
-	free(s->line);
-	s->line = is_part_of_script(c) ? strdup(line) : NULL;
 	if (s->quiz)
 		question = quiz_question(s->quiz, c, current_hand(s));
 	if (!question) {
@@ -130,7 +126,7 @@ static void feed(struct step *s, const char *line)
 		return;
 	}
 	s->asked = true;
-	fprintf(s->screen, "%s\n", question);
+	fprintf(s->talk, "%s\n", question);
 	step_ask(s);
 }
 
@@ -139,7 +135,7 @@ static void take_answer(struct step *s, const char *line)
 	char text[400];
 
 	quiz_answer(s->quiz, line, text, sizeof(text));
-	fprintf(s->screen, "%s\n", text);
+	fprintf(s->talk, "%s\n", text);
 	carry_out(s);
 }
 
@@ -150,7 +146,7 @@ static void propose_step(struct step *s, bool take)
 
 	propose(current_hand(s), &p);
 	if (take && p.kind == PROPOSE_SEND) {
-		fprintf(s->screen, "%s\n", p.command);
+		fprintf(s->talk, "%s\n", p.command);
 		feed(s, p.command);
 		return;
 	}
@@ -160,12 +156,11 @@ static void propose_step(struct step *s, bool take)
 	}
 	s->proposed = p.kind != PROPOSE_NOTHING;
 	if (p.kind == PROPOSE_SEND)
-		fprintf(s->screen, "next: %s\n      %s.\n      Enter sends it.\n", p.command,
-			p.why);
+		fprintf(s->talk, "next: %s\n      %s.\n      Enter sends it.\n", p.command, p.why);
 	else if (p.kind == PROPOSE_WAIT)
-		fprintf(s->screen, "next: wait; %s.\n      Enter waits.\n", p.why);
+		fprintf(s->talk, "next: wait; %s.\n      Enter waits.\n", p.why);
 	else
-		fprintf(s->screen, "next: nothing; %s. `quit` ends.\n", p.why);
+		fprintf(s->talk, "next: nothing; %s. `quit` ends.\n", p.why);
 	step_ask(s);
 }
 
@@ -183,9 +178,9 @@ static bool own_word(struct step *s, const char *line)
 
 	s->proposed = false;
 	if (is_word(line, "quit") || is_word(line, "exit")) {
-		step_line(s, NULL);
+		step_line(s, NULL, 0);
 	} else if (is_word(line, "help") || is_word(line, "?")) {
-		fputs(help, s->screen);
+		fputs(help, s->talk);
 		step_ask(s);
 	} else if (is_word(line, "history")) {
 		feed(s, "show ladder");
@@ -213,12 +208,16 @@ static void end_of_input(struct step *s)
 	exec_stop(s->exec);
 }
 
-void step_line(void *context, const char *line)
+void step_line(void *context, const char *line, size_t len)
 {
+	struct script_error e = { 0 };
 	struct step *s = context;
 
 	if (!line) {
 		end_of_input(s);
+	} else if (strlen(line) != len) {
+		err_set(&e.err, STATUS_USAGE, "step: a NUL byte is in the line");
+		refuse(s, &e);
 	} else if (s->asked) {
 		take_answer(s, line);
 	} else if (s->open_block || !own_word(s, line + strspn(line, " \t"))) {
@@ -228,43 +227,28 @@ void step_line(void *context, const char *line)
 
 void step_idle(struct step *s)
 {
-	if (s->line && s->recorded)
-		record_command(s->record, s->line);
-	free(s->line);
-	s->line = NULL;
+	const struct command *c = script_session_script(s->session)->commands;
+
+	for (unsigned i = s->first; s->recorded && i < s->first + s->count; i++)
+		if (is_part_of_script(&c[i]))
+			record_command(s->record, &c[i]);
+	s->count = 0;
 	s->recorded = true;
 	if (!s->ending)
 		step_ask(s);
 }
 
-/* A file that is there already is somebody's. */
 bool step_save(void *user, const char *path, struct err *e)
 {
 	struct step *s = user;
-	const char *text;
 	size_t len;
-	FILE *f;
-	bool failed;
 
 	step_drain(s);
-	text = record_text(s->record, &len);
-	if (!text || !len)
-		return err_set(e, STATUS_APP, "%s",
-			       text ? "nothing was done yet that could be saved" : "out of memory");
-	f = fopen(path, "wxe");
-	if (!f)
-		return err_set(e, STATUS_APP, "%.200s: %s%s", path, strerror(errno),
-			       errno == EEXIST ? "; another name keeps both" : "");
-	fprintf(f,
-		"# Recorded by `tcpshake step`. To do it again:\n"
-		"#     tcpshake run --target %s %s\n\n",
-		s->target_text, path);
-	fwrite(text, 1, len, f);
-	failed = ferror(f);
-	if (fclose(f) || failed)
-		return err_set(e, STATUS_APP, "%.200s: could not be written whole: %s", path,
-			       strerror(errno));
-	fprintf(s->screen, "saved as %s: `tcpshake run --target %s %s` does it again\n", path,
-		s->target_text, path);
+	if (record_text(s->record, &len) && !len)
+		return err_set(e, STATUS_APP, "nothing was done yet that could be saved");
+	if (!scripting_save(s->record, path, "`tcpshake step`", s->target.both, e))
+		return false;
+	fprintf(s->talk, "saved as %s: `tcpshake run --target %s %s` does it again\n", path,
+		s->target.both, path);
 	return true;
 }

@@ -6,6 +6,8 @@
  *     step_conn.c    each connection: told, and recorded
  *     step_seen.c    what was seen: the last segment, the ladder, both ends' states
  *     step_prompt.c  lines from a person (readline) or from a pipe
+ *     step_lines.c   those that wait until they are asked for
+ *     step_complete.c  what Tab completes
  *     step_quiz.c    questions before a segment is made */
 #ifndef TCPSHAKE_CLI_STEP_PRIV_H
 #define TCPSHAKE_CLI_STEP_PRIV_H
@@ -17,29 +19,56 @@
 #include "script/propose.h"
 #include "script/record.h"
 
+/* ---- step_lines.c ---- */
+
+/* Bytes first..end of a buffer, zeroed at first. */
+struct lines {
+	char *bytes;
+	size_t first, end, room;
+};
+
+/* lines_room() - where @want more bytes can be written; the caller then moves the end. NULL: no memory. */
+char *lines_room(struct lines *l, size_t want);
+
+/**
+ * lines_next() - take the next whole line, without its end
+ * @ended:  no more bytes come: what is left is a line, too
+ * Return:  with a NUL behind its @len bytes, good until the next lines_room(); NULL: there is none yet. Of one
+ *          that is longer than a line may be only the beginning, which is too long all the same. */
+const char *lines_next(struct lines *l, bool ended, size_t *len);
+void lines_free(struct lines *l);
+
+/* ---- step_complete.c ---- */
+
+/* Tell readline what to complete. */
+void step_complete(void);
+
 /* ---- step_prompt.c ---- */
 
 struct prompt;
 
 /**
  * prompt_new() - read standard input
+ * @out:    where prompt_print() goes
  * @line:   called from the loop with each line (without its end), and with NULL at the end of input;
  *          borrowed during the call
  * On a terminal: readline, with history and completion.
  * Return:  NULL with @e set. */
-struct prompt *prompt_new(struct loop *loop, void (*line)(void *context, const char *line),
-			  void *context, struct err *e);
+struct prompt *prompt_new(struct loop *loop, FILE *out,
+			  void (*line)(void *context, const char *line, size_t len), void *context,
+			  struct err *e);
 void prompt_free(struct prompt *p); /* accepts NULL; the terminal is as it was */
 bool prompt_is_terminal(const struct prompt *p);
 
 /* prompt_ask() - read one more line, on a terminal with this in front of it; until then none is read. */
 void prompt_ask(struct prompt *p, const char *text);
 
-/* prompt_print() - write whole lines to standard output, above the line that is being typed, which stays
+/* prompt_print() - write whole lines, above the line that is being typed, which stays
  * as it is behind @text, the prompt as it is now. */
 void prompt_print(struct prompt *p, const char *bytes, size_t len, const char *text);
 
-/* prompt_clear() - throw away what was typed, and ask anew with @text. False: there was nothing. */
+/* prompt_clear() - throw away what was typed or pasted, and ask anew with @text if a line is asked for. False:
+ * none was being typed. */
 bool prompt_clear(struct prompt *p, const char *text);
 
 /* ---- step_seen.c ---- */
@@ -73,6 +102,9 @@ void quiz_free(struct quiz *q);
  * Return:  the question, or NULL: this one is not asked about. */
 const char *quiz_question(struct quiz *q, const struct command *c, struct hand *h);
 
+/* quiz_pose() - a question of somebody else's, whose answer is a number or a word. Return: as it is asked. */
+const char *quiz_pose(struct quiz *q, const char *question, const char *expected, const char *why);
+
 /* The answer of the one who was asked: right or wrong, and why, into @out. */
 void quiz_answer(struct quiz *q, const char *answer, char *out, size_t size);
 
@@ -102,9 +134,7 @@ struct step_options {
 struct step {
 	struct world_user user; /* first: what the executor hands back to step_save() */
 	const struct step_options *options;
-	struct target target;
-	char target_text[300], host[260], port[8];
-	struct definition defs[2]; /* $host and $port */
+	struct target_text target;
 	struct loop *loop;
 	struct world *world;
 	struct output *output; /* of -w; each connection has a view of its own */
@@ -119,21 +149,23 @@ struct step {
 	struct exec_watch exec_watch;
 	struct exec *exec;
 	/* What is printed comes together here, and goes out above the line being typed. */
-	FILE *screen;
+	FILE *out, *screen;
 	char *screen_text;
 	size_t screen_len;
-	/* The line in work. */
-	char *line;	   /* NULL: none */
-	bool recorded;	   /* it belongs into the script that is saved */
+	FILE *talk; /* what is no view of segments: the screen, or standard error beside --json */
+	/* The line in work: these commands of the session. */
+	unsigned first, count; /* count 0: none */
+	bool recorded;	       /* it belongs into the script that is saved */
 	bool asked;	   /* it waits for the answer to a question */
 	bool proposed;	   /* Enter takes what was proposed */
 	bool open_block;   /* more lines are wanted before it is a command */
-	bool ending, over; /* no more lines; the executor is done */
+	bool ending, over;	   /* no more lines; the executor is done */
+	struct script_error refused; /* the line of a pipe that is none */
 	enum status status;
 };
 
 /* A line was typed; NULL: the end of input. */
-void step_line(void *step, const char *line);
+void step_line(void *step, const char *line, size_t len);
 /* The line in work is done, or there was none. */
 void step_idle(struct step *s);
 /* Ask for the next line. */

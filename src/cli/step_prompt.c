@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* step_prompt.c - lines for `step`: readline on a terminal, plain lines from anything else. */
+/* step_prompt.c - lines for `step`: readline on a terminal, plain lines from anything else.
+ *
+ * A line is handed out when it is asked for, and from the loop. Nothing is read before it is needed, so what
+ * was typed ahead waits with the terminal or in the pipe. */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <readline/history.h>
@@ -13,53 +17,23 @@
 
 #include "cli/step_priv.h"
 
-#define HISTORY_MAX    1000
-#define LINE_MAX_BYTES (1u << 20)
+#define HISTORY_MAX 1000
+#define PIECE	    65536u /* read at once */
 
 struct prompt {
 	struct loop *loop;
-	struct loop_source source;
-	void (*line)(void *context, const char *line);
+	struct loop_source source;    /* standard input */
+	struct loop_source continued; /* SIGCONT came; fd -1: not watched */
+	FILE *out;
+	void (*line)(void *context, const char *line, size_t len);
 	void *context;
 	bool terminal, asking, ended;
-	char *buffer; /* plain lines: what was read and not handed out */
-	size_t have, room;
+	struct lines lines; /* read or pasted, and not handed out */
+	char *text;	    /* the prompt while asking, of a terminal */
 };
 
 static struct prompt *the_prompt; /* readline's callbacks have no context */
-
-/* ---- completion ---- */
-
-static const char *const *completing;
-static size_t completing_at;
-
-static char *next_word(const char *text, int state)
-{
-	if (!state)
-		completing_at = 0;
-	while (completing && completing[completing_at]) {
-		const char *word = completing[completing_at++];
-
-		if (!strncmp(word, text, strlen(text)))
-			return strdup(word);
-	}
-	return NULL;
-}
-
-/* The first word is a verb, the one behind "set" a setting, all others the fields of a segment. */
-static char **complete(const char *text, int start, int end)
-{
-	int first = 0;
-
-	(void)end;
-	rl_attempted_completion_over = 1;
-	while (rl_line_buffer[first] == ' ')
-		first++;
-	completing = start == first				 ? script_verbs() :
-		     !strncmp(rl_line_buffer + first, "set ", 4) ? script_settings() :
-								   script_fields();
-	return rl_completion_matches(text, next_word);
-}
+static volatile sig_atomic_t continued_fd = -1;
 
 /* ---- a terminal ---- */
 
@@ -75,93 +49,164 @@ static const char *history_path(void)
 	return path;
 }
 
+static void hand_out(struct prompt *p, const char *line, size_t len)
+{
+	p->asking = false;
+	p->source.events = 0;
+	if (p->terminal && line && line[strspn(line, " \t")])
+		add_history(line);
+	p->line(p->context, line, len);
+}
+
 static void on_readline(char *line)
 {
 	struct prompt *p = the_prompt;
+	size_t len = line ? strlen(line) : 0;
+	char *room;
 
 	rl_callback_handler_remove();
-	p->asking = false;
-	p->source.events = 0;
 	if (!line) {
-		putchar('\n');
+		fputc('\n', p->out);
 		p->ended = true;
-	} else if (line[strspn(line, " \t")]) {
-		add_history(line);
+		hand_out(p, NULL, 0);
+	} else if (!memchr(line, '\n', len)) {
+		hand_out(p, line, len);
+	} else if ((room = lines_room(&p->lines, len + 1))) {
+		/* Several lines, pasted at once: one after the other. */
+		memcpy(room, line, len);
+		room[len] = '\n';
+		p->lines.end += len + 1;
+		hand_out(p, lines_next(&p->lines, false, &len), len);
 	}
-	p->line(p->context, line);
 	free(line);
+}
+
+/* The next of the lines that were pasted, as if it had been typed. */
+static bool hand_out_pasted(struct prompt *p)
+{
+	size_t len;
+	const char *line = lines_next(&p->lines, false, &len);
+
+	if (!line)
+		return false;
+	fprintf(p->out, "%s%s\n", p->text ? p->text : "", line);
+	hand_out(p, line, len);
+	return true;
 }
 
 static void on_terminal(void *context, short revents)
 {
-	(void)context;
+	struct prompt *p = context;
+
+	if (revents) {
+		rl_callback_read_char();
+		return;
+	}
+	p->source.deadline_us = LOOP_NEVER;
+	if (!p->asking || hand_out_pasted(p))
+		return;
+	p->source.events = POLLIN;
+	rl_callback_handler_install(p->text ? p->text : "> ", on_readline);
+}
+
+/* ---- stopped with Ctrl-Z, and continued: the shell has set the terminal as it likes it ---- */
+
+static void handle_continued(int number)
+{
+	int error = errno;
+
+	(void)number;
+	eventfd_write(continued_fd, 1);
+	errno = error;
+}
+
+static void on_continued(void *context, short revents)
+{
+	struct prompt *p = context;
+	eventfd_t count;
+
 	(void)revents;
-	rl_callback_read_char();
+	if (eventfd_read(p->continued.fd, &count) || !p->source.events)
+		return;
+	rl_deprep_terminal();
+	rl_prep_terminal(1);
+	rl_forced_update_display();
+}
+
+static bool watch_continued(struct prompt *p, struct err *e)
+{
+	struct sigaction action = { .sa_handler = handle_continued, .sa_flags = SA_RESTART };
+	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+	if (fd < 0)
+		return err_set(e, STATUS_APP, "cannot watch for signals: %s", strerror(errno));
+	p->continued = (struct loop_source){ fd, POLLIN, LOOP_NEVER, on_continued, p };
+	if (!loop_add(p->loop, &p->continued, e))
+		return false;
+	continued_fd = fd;
+	sigaction(SIGCONT, &action, NULL);
+	return true;
+}
+
+static bool begin_terminal(struct prompt *p, struct err *e)
+{
+	rl_readline_name = "tcpshake";
+	rl_catch_signals = 0;
+	step_complete();
+	using_history();
+	stifle_history(HISTORY_MAX);
+	if (history_path())
+		(void)read_history(history_path());
+	return watch_continued(p, e);
+}
+
+static void end_terminal(struct prompt *p)
+{
+	if (p->source.events)
+		rl_callback_handler_remove();
+	if (history_path())
+		(void)write_history(history_path());
+	if (p->continued.fd < 0)
+		return;
+	signal(SIGCONT, SIG_DFL);
+	loop_remove(p->loop, &p->continued);
+	close(p->continued.fd);
 }
 
 /* ---- anything else ---- */
 
-/* Hand out the next whole line, if there is one and it is asked for. */
-static void hand_out(struct prompt *p)
+static void read_more(struct prompt *p)
 {
-	while (p->asking) {
-		char *newline = memchr(p->buffer ? p->buffer : "", '\n', p->have);
-		size_t len = newline ? (size_t)(newline - p->buffer) : p->have;
-		char *line;
+	char *room = lines_room(&p->lines, PIECE);
+	ssize_t n = room ? read(p->source.fd, room, PIECE) : 0;
 
-		if (!newline && !(p->ended && p->have)) {
-			if (p->ended) {
-				p->asking = false;
-				p->line(p->context, NULL);
-			}
-			return;
-		}
-		line = strndup(p->buffer, len);
-		p->have -= len + (newline != NULL);
-		memmove(p->buffer, p->buffer + len + (newline != NULL), p->have);
-		p->asking = false;
-		if (line && len && line[len - 1] == '\r')
-			line[len - 1] = '\0';
-		p->line(p->context, line ? line : "");
-		free(line);
-	}
+	if (n > 0)
+		p->lines.end += (size_t)n;
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		p->ended = true;
 }
 
 static void on_plain(void *context, short revents)
 {
 	struct prompt *p = context;
-	ssize_t n;
+	size_t len = 0;
+	const char *line;
 
-	if (!revents) { /* the deadline: lines wait that were read before */
-		p->source.deadline_us = LOOP_NEVER;
-		hand_out(p);
-		return;
-	}
-	if (p->have == p->room && p->room < LINE_MAX_BYTES) {
-		size_t room = p->room ? 2 * p->room : 4096;
-		char *more = realloc(p->buffer, room);
-
-		if (more) {
-			p->buffer = more;
-			p->room = room;
-		}
-	}
-	n = p->have < p->room ? read(p->source.fd, p->buffer + p->have, p->room - p->have) : 0;
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n <= 0) {
-		p->ended = true;
-		p->source.events = 0;
-	} else {
-		p->have += (size_t)n;
-	}
-	hand_out(p);
+	p->source.deadline_us = LOOP_NEVER;
+	if (revents)
+		read_more(p);
+	line = lines_next(&p->lines, p->ended, &len);
+	if (line || p->ended)
+		hand_out(p, line, len);
+	else
+		p->source.events = POLLIN;
 }
 
 /* ---- both ---- */
 
-struct prompt *prompt_new(struct loop *loop, void (*line)(void *context, const char *line),
-			  void *context, struct err *e)
+struct prompt *prompt_new(struct loop *loop, FILE *out,
+			  void (*line)(void *context, const char *line, size_t len), void *context,
+			  struct err *e)
 {
 	struct prompt *p = calloc(1, sizeof(*p));
 
@@ -170,41 +215,30 @@ struct prompt *prompt_new(struct loop *loop, void (*line)(void *context, const c
 		return NULL;
 	}
 	p->loop = loop;
+	p->out = out;
 	p->line = line;
 	p->context = context;
 	p->terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	p->source = (struct loop_source){ STDIN_FILENO, p->terminal ? 0 : POLLIN, LOOP_NEVER,
+	p->source = (struct loop_source){ STDIN_FILENO, 0, LOOP_NEVER,
 					  p->terminal ? on_terminal : on_plain, p };
-	if (!loop_add(loop, &p->source, e)) {
-		free(p);
-		return NULL;
-	}
+	p->continued.fd = -1;
 	the_prompt = p;
-	if (p->terminal) {
-		rl_readline_name = "tcpshake";
-		rl_attempted_completion_function = complete;
-		rl_catch_signals = 0;
-		using_history();
-		stifle_history(HISTORY_MAX);
-		if (history_path())
-			(void)read_history(history_path());
-	}
-	return p;
+	if (loop_add(loop, &p->source, e) && (!p->terminal || begin_terminal(p, e)))
+		return p;
+	prompt_free(p);
+	return NULL;
 }
 
 void prompt_free(struct prompt *p)
 {
 	if (!p)
 		return;
-	if (p->terminal) {
-		if (p->asking)
-			rl_callback_handler_remove();
-		if (history_path())
-			(void)write_history(history_path());
-	}
+	if (p->terminal)
+		end_terminal(p);
 	loop_remove(p->loop, &p->source);
 	the_prompt = NULL;
-	free(p->buffer);
+	lines_free(&p->lines);
+	free(p->text);
 	free(p);
 }
 
@@ -216,37 +250,45 @@ bool prompt_is_terminal(const struct prompt *p)
 void prompt_ask(struct prompt *p, const char *text)
 {
 	p->asking = true;
-	if (!p->terminal) {
-		p->source.deadline_us = 0; /* from the loop, so that lines do not call each other */
-		return;
-	}
-	p->source.events = POLLIN;
-	rl_callback_handler_install(text, on_readline);
+	p->source.deadline_us = 0; /* from the loop, so that lines do not call each other */
+	free(p->text);
+	p->text = p->terminal ? strdup(text) : NULL;
+}
+
+/* Its line is on the screen. */
+static bool is_shown(const struct prompt *p)
+{
+	return p->terminal && p->source.events;
+}
+
+static void show_again(const char *text)
+{
+	rl_set_prompt(text);
+	rl_on_new_line();
+	rl_redisplay();
 }
 
 void prompt_print(struct prompt *p, const char *bytes, size_t len, const char *text)
 {
-	if (p->terminal && p->asking)
+	if (is_shown(p))
 		rl_clear_visible_line();
-	fwrite(bytes, 1, len, stdout);
-	fflush(stdout);
-	if (!p->terminal || !p->asking)
-		return;
-	rl_set_prompt(text);
-	rl_on_new_line();
-	rl_redisplay();
+	fwrite(bytes, 1, len, p->out);
+	fflush(p->out);
+	if (is_shown(p))
+		show_again(text);
 }
 
 bool prompt_clear(struct prompt *p, const char *text)
 {
-	bool any = p->terminal && p->asking && rl_end > 0;
+	bool any;
 
-	if (!p->terminal || !p->asking)
+	if (p->terminal)
+		p->lines.first = p->lines.end = 0;
+	if (!is_shown(p))
 		return false;
+	any = rl_end > 0;
 	rl_replace_line("", 0);
-	fputs("^C\n", stdout);
-	rl_set_prompt(text);
-	rl_on_new_line();
-	rl_redisplay();
+	fputs("^C\n", p->out);
+	show_again(text);
 	return any;
 }

@@ -109,6 +109,11 @@ const char *quiz_question(struct quiz *q, const struct command *c, struct hand *
 	return ask_ack(q, &i);
 }
 
+const char *quiz_pose(struct quiz *q, const char *question, const char *expected, const char *why)
+{
+	return ask_state(q, question, expected, why);
+}
+
 /* States may be written with a blank or an underline, in small letters. */
 static bool same_answer(const char *expected, const char *answer)
 {

@@ -40,3 +40,12 @@ bool target_parse(const char *text, struct target *out, struct err *e)
 	out->port = (uint16_t)port;
 	return true;
 }
+
+void target_write(const struct target *t, struct target_text *out)
+{
+	snprintf(out->host, sizeof(out->host), strchr(t->host, ':') ? "[%s]" : "%s", t->host);
+	snprintf(out->port, sizeof(out->port), "%u", t->port);
+	snprintf(out->both, sizeof(out->both), "%s:%s", out->host, out->port);
+	out->defs[0] = (struct definition){ "host", out->host };
+	out->defs[1] = (struct definition){ "port", out->port };
+}

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-void *grow(void *array, size_t *room, size_t count, size_t element_size)
+void *grow_array(void *array, size_t *room, size_t count, size_t element_size)
 {
 	size_t more = *room ? 2 * *room : 16;
 

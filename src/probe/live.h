@@ -20,6 +20,7 @@ struct live {
 	int64_t since_us;	 /* the last step forward: later ones may take the timeout again */
 	int64_t fin_us, sent_us; /* when our FIN and our request first left; 0: not yet */
 	int64_t heard_us;	 /* the capture's time of the segment in work */
+	bool acked;		 /* all that we sent was acknowledged: our FIN, if we sent one */
 	bool requested, closing, merged, peer_first, told;
 	unsigned line_len; /* of the status line so far */
 	/* the table's */

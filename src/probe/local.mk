@@ -18,9 +18,10 @@ src_libprobe_a_SOURCES += src/probe/target_list.c src/probe/target_list.h
 src_libprobe_a_SOURCES += src/probe/target_word.c src/probe/target_word.h
 src_libprobe_a_SOURCES += src/probe/targets.c src/probe/targets_index.c src/probe/targets_seal.c \
 	src/probe/targets.h src/probe/targets_priv.h
+src_libprobe_a_SOURCES += src/probe/busy.c src/probe/busy.h
 src_libprobe_a_SOURCES += src/probe/live.c src/probe/live.h
 src_libprobe_a_SOURCES += src/probe/order.c src/probe/order.h
-src_libprobe_a_SOURCES += src/probe/prober.c src/probe/prober_hear.c src/probe/prober_http.c \
+src_libprobe_a_SOURCES += src/probe/prober.c src/probe/prober_hear.c src/probe/prober_http.c src/probe/prober_round.c \
 	src/probe/prober_live.c src/probe/prober_send.c src/probe/prober.h src/probe/prober_priv.h
 src_libprobe_a_SOURCES += src/probe/suspect.c src/probe/suspect.h
 src_libprobe_a_SOURCES += src/probe/ways.c src/probe/ways.h

@@ -87,7 +87,7 @@ static void fill_slots(struct port_table *t)
 /* At most half full, and the array has room for one more. */
 static bool make_room(struct port_table *t)
 {
-	struct ports **set = grow(t->set, &t->room, t->count, sizeof(struct ports *));
+	struct ports **set = grow_array(t->set, &t->room, t->count, sizeof(struct ports *));
 	uint32_t *slot;
 
 	if (!set)

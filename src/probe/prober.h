@@ -71,8 +71,6 @@ bool prober_begin(struct prober *p, const struct targets *t, unsigned round,
 /* prober_stop() - begin nothing new, wait for no more answers, close what is open in order; @now: reset it. */
 void prober_stop(struct prober *p, bool now);
 
-bool prober_busy(const struct prober *p);
-
 /* prober_where() - how far a round came that was stopped: all positions before @from are finished, and those
  * of @done, which is for the caller to free; false when memory is short. */
 bool prober_where(const struct prober *p, uint64_t *from, uint64_t **done, size_t *count);

@@ -117,13 +117,13 @@ static void take_rst(struct prober *p, const struct heard *h)
 }
 
 /* From a target that is waited for, but not what acknowledges our SYN. */
-static void take_wrong(struct prober *p, const struct heard *h)
+static void take_wrong(struct prober *p, const struct heard *h, bool sent)
 {
 	const struct tcp_segment *seg = &h->pk->seg;
 	struct probe_synack synack;
 
 	p->totals.forged++;
-	if ((seg->flags & FLAGS_MATTER) != (TCP_FLAG_SYN | TCP_FLAG_ACK))
+	if (!sent || (seg->flags & FLAGS_MATTER) != (TCP_FLAG_SYN | TCP_FLAG_ACK))
 		return;
 	keep_synack(h->pk, &synack);
 	/* RFC 9293 section 3.10.7.3, first check: once, as it may be forged. */
@@ -149,13 +149,15 @@ static void judge(struct prober *p, const struct heard *h)
 
 	if (standing == SWEEP_WAITING && !p->stopped) {
 		/* Of an attempt that was not made yet nobody can know the number. */
-		right = right && sweep_sent_at(p->sweep, h->position, h->attempt, &unused);
+		bool sent = sweep_sent_at(p->sweep, h->position, h->attempt, &unused);
+
+		right = right && sent;
 		if (right && flags == (TCP_FLAG_SYN | TCP_FLAG_ACK))
 			take_synack(p, h);
 		else if (right && flags == (TCP_FLAG_RST | TCP_FLAG_ACK))
 			take_rst(p, h);
 		else
-			take_wrong(p, h);
+			take_wrong(p, h, sent);
 	} else if (standing != SWEEP_UNSENT && seg->flags & TCP_FLAG_ACK &&
 		   seg->ack - h->expected <= LATE_TEXT_MAX) {
 		take_late(p, h);

@@ -24,6 +24,8 @@ static void send_segment(struct prober *p, struct live *l, const struct tcp_segm
 		l->fin_us = loop_now();
 	if (seg->text_len && !l->sent_us)
 		l->sent_us = loop_now();
+	if (seg->text_len || seg->flags & TCP_FLAG_FIN)
+		l->acked = false;
 	if (b)
 		batch_build(b, &ip, seg, PROBER_NO_TAG, &unused);
 }
@@ -49,21 +51,36 @@ static void broken(struct live *l, const char *why)
 	l->result.why = why;
 }
 
+/* So many connections that were closed in order had lost something that a few others may well have lost all:
+ * silence then says nothing of the peer. */
+static bool path_loses(const struct prober *p)
+{
+	return p->mended > 1 && p->mended * 20 > p->closed;
+}
+
 /* The connection failed: what does that say of the peer? Nothing where the user could not wait. */
 static void judge_failure(const struct prober *p, struct live *l, enum tcp_failure failure)
 {
 	struct probe_result *r = &l->result;
-	bool acked = (l->fin_us || l->sent_us) && tcp_conn_all_acked(l->conn);
 
 	if (failure == TCP_FAILURE_RESET || failure == TCP_FAILURE_REFUSED) {
 		r->close = PROBE_CLOSE_RESET;
-		if (!acked && !l->sent_us)
+		if (!l->acked && !l->sent_us)
 			broken(l, "RST after the handshake");
 	} else {
-		r->close = acked ? PROBE_CLOSE_NO_FIN : PROBE_CLOSE_NO_ACK;
-		if (!acked && !p->stop_now)
+		r->close = l->acked ? PROBE_CLOSE_NO_FIN : PROBE_CLOSE_NO_ACK;
+		if (!l->acked && !p->stop_now && !path_loses(p))
 			broken(l, "a SYN,ACK, but no acknowledgement of what came after it");
 	}
+}
+
+static void count_closed(struct prober *p, const struct live *l)
+{
+	struct tcp_conn_info info;
+
+	tcp_conn_info(l->conn, &info);
+	p->closed++;
+	p->mended += info.retransmissions > 0;
 }
 
 /* After each call to the engine: is it over, and how? Return: true when the connection is gone. */
@@ -78,6 +95,7 @@ static bool judge(struct prober *p, struct live *l)
 	if (!l->told && failure != TCP_FAILURE_NONE) {
 		judge_failure(p, l, failure);
 	} else if (!l->told) {
+		count_closed(p, l);
 		r->close = l->peer_first ? PROBE_CLOSE_PEER_FIRST :
 			   l->merged	 ? PROBE_CLOSE_MERGED :
 					   PROBE_CLOSE_ORDERLY;
@@ -188,7 +206,7 @@ bool prober_live_begin(struct prober *p, unsigned interface, unsigned source, ui
 
 void prober_live_hear(struct prober *p, struct live *l, const struct packet *pk, int64_t heard_us)
 {
-	bool acked = l->fin_us && tcp_conn_all_acked(l->conn), ended = tcp_conn_at_end(l->conn);
+	bool acked = l->acked, ended = tcp_conn_at_end(l->conn);
 
 	/* RFC 9293 section 3.10.7.4: in TIME-WAIT only the FIN can come again. An ACK that was overtaken
 	 * by it would be answered, and that with RST by a peer that is done. */
@@ -196,9 +214,9 @@ void prober_live_hear(struct prober *p, struct live *l, const struct packet *pk,
 		return;
 	l->heard_us = heard_us;
 	tcp_conn_on_segment(l->conn, &pk->seg, loop_now());
-	if (l->fin_us && !acked && !ended && tcp_conn_all_acked(l->conn) &&
-	    tcp_conn_at_end(l->conn))
-		l->merged = true;
+	if (tcp_conn_state(l->conn) != TCP_STATE_CLOSED)
+		l->acked = (l->fin_us || l->sent_us) && tcp_conn_all_acked(l->conn);
+	l->merged |= l->fin_us && l->acked && !acked && !ended && tcp_conn_at_end(l->conn);
 	serve(p, l);
 }
 

@@ -2,6 +2,7 @@
 /* prober_priv.h - the prober, for its own files only:
  *
  *     prober.c       life, and the turn of the loop: what is due now
+ *     prober_round.c a round over a set: its beginning, how far it came
  *     prober_send.c  SYNs and RSTs, by stamps; the way to each target
  *     prober_hear.c  from a captured frame to what it says of a target
  *     prober_live.c  connections that are open
@@ -62,6 +63,8 @@ struct prober {
 	bool running, stopped, stop_now;
 	int64_t begun_us, last_syn_us;
 	struct probe_totals totals;
+	uint64_t closed,
+		mended; /* connections closed in order, and of these those that had lost something */
 	unsigned flush_stuck; /* batches that a full queue holds up */
 };
 

@@ -60,7 +60,7 @@ uint64_t span_size(const struct span *s)
 
 bool span_list_add(struct span_list *l, const struct span *s)
 {
-	struct span *array = grow(l->span, &l->room, l->count, sizeof(*array));
+	struct span *array = grow_array(l->span, &l->room, l->count, sizeof(*array));
 
 	if (!array)
 		return false;

@@ -75,7 +75,7 @@ void targets_free(struct targets *t)
 
 static bool add_edge(struct targets *t, const struct edge *edge)
 {
-	struct edge *array = grow(t->edge, &t->edge_room, t->edges, sizeof(*array));
+	struct edge *array = grow_array(t->edge, &t->edge_room, t->edges, sizeof(*array));
 
 	if (!array)
 		return false;
@@ -106,7 +106,7 @@ static bool add_span(struct targets *t, const struct span *s, uint32_t ports, ui
 
 static bool add_name(struct targets *t, const char *name)
 {
-	char **array = grow(t->name, &t->name_room, t->names, sizeof(char *));
+	char **array = grow_array(t->name, &t->name_room, t->names, sizeof(char *));
 
 	if (!array)
 		return false;

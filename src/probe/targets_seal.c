@@ -73,7 +73,7 @@ static bool keep(struct seal *s, const struct span *span)
 		last->span.last = span->last;
 		return true;
 	}
-	array = grow(t->stretch, &t->stretch_room, t->stretches, sizeof(*array));
+	array = grow_array(t->stretch, &t->stretch_room, t->stretches, sizeof(*array));
 	if (!array)
 		return false;
 	t->stretch = array;

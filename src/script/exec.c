@@ -72,14 +72,20 @@ void exec_free(struct exec *x)
 	free(x);
 }
 
+/* As long as it is now, where it grows. */
+static void take_script(struct exec *x)
+{
+	x->blocks[0].commands = x->cfg.script->commands;
+	x->blocks[0].count = x->cfg.script->command_count;
+}
+
 void exec_start(struct exec *x)
 {
 	if (x->state == EXEC_DONE || x->state == EXEC_ENDING)
 		return;
 	if (!x->begun_us)
 		x->begun_us = loop_now();
-	x->blocks[0].commands = x->cfg.script->commands;
-	x->blocks[0].count = x->cfg.script->command_count;
+	take_script(x);
 	x->state = EXEC_RUNNING;
 	turn(x);
 }
@@ -238,8 +244,9 @@ static void forget_rest(struct exec *x)
 
 void exec_cancel(struct exec *x)
 {
-	if (x->state != EXEC_RUNNING || !x->cfg.grows)
+	if (!x->cfg.grows || x->state == EXEC_ENDING || x->state == EXEC_DONE)
 		return;
+	take_script(x);
 	forget_rest(x);
 	turn(x);
 }
@@ -444,15 +451,4 @@ void exec_got(struct exec *x, long status, uint64_t bytes, const struct err *why
 	x->got_status = status;
 	x->got_why = *why;
 	turn(x);
-}
-
-struct hand *exec_connection(const struct exec *x, unsigned i, const char **name)
-{
-	for (const struct exec_conn *cn = x->conns; cn; cn = cn->next) {
-		if (!cn->hand || i--)
-			continue;
-		*name = cn->name;
-		return cn->hand;
-	}
-	return NULL;
 }

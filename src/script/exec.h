@@ -81,7 +81,8 @@ void exec_start(struct exec *x);
 /* exec_stop() - no more commands: end in order (Ctrl-C). */
 void exec_stop(struct exec *x);
 
-/* exec_cancel() - forget the command in work and all behind it, of a script that grows; without a verdict. */
+/* exec_cancel() - forget the command in work and all behind it, begun or not, of a script that grows; without a
+ * verdict. */
 void exec_cancel(struct exec *x);
 
 bool exec_done(const struct exec *x);
@@ -91,11 +92,5 @@ void exec_counts(const struct exec *x, unsigned *passed, unsigned *failed);
 
 /* exec_got() - a transfer that `get` began is over. @status: of the response, 0: there was none. */
 void exec_got(struct exec *x, long status, uint64_t bytes, const struct err *why);
-
-/* exec_connection() - one after the other, those that were used: for prompts, and for records of what came
- * @i:      from 0
- * @name:   set to the connection's, NULL for the unnamed one
- * Return:  NULL: there are no more. */
-struct hand *exec_connection(const struct exec *x, unsigned i, const char **name);
 
 #endif

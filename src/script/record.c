@@ -105,6 +105,14 @@ static struct test equal(uint32_t value)
 			      .a = { .count = 1, .terms = { { .value = value } } } };
 }
 
+/* Hostile numbers may ask for more than any script holds. */
+static void write_command(struct record *r, const struct command *c)
+{
+	r->full = r->full || ++r->commands > COMMANDS_MAX || ftell(r->f) > (long)SCRIPT_TEXT_MAX;
+	if (!r->full)
+		script_print_command(r->f, c, 0);
+}
+
 static void print(struct record *r, enum verb verb, struct segment_spec *spec, int64_t within_us)
 {
 	struct command c = { .verb = verb,
@@ -113,10 +121,8 @@ static void print(struct record *r, enum verb verb, struct segment_spec *spec, i
 			     .within_us = within_us,
 			     .connection = r->name };
 
-	/* Hostile numbers may ask for more than any script holds. */
-	r->full = r->full || ++r->commands > COMMANDS_MAX || ftell(r->f) > (long)SCRIPT_TEXT_MAX;
-	if (!r->silent && !r->full)
-		script_print_command(r->f, &c, 0);
+	if (!r->silent)
+		write_command(r, &c);
 }
 
 static void set_range(struct segment_spec *spec, uint32_t seq, uint32_t len)
@@ -387,22 +393,17 @@ void record_settle(struct record *r)
 	r->asked = true;
 }
 
-void record_command(struct record *r, const char *line)
+void record_command(struct record *r, const struct command *c)
 {
 	record_settle(r);
-	fprintf(r->f, "%s\n", line);
+	write_command(r, c);
 }
 
 void record_looked_at(struct record *r, const struct tcp_segment *seg, int64_t stamp_ns)
 {
 	r->silent = true;
 	record_arrived(r, seg, stamp_ns);
-	record_forget_arrivals(r);
 	r->silent = false;
-}
-
-void record_forget_arrivals(struct record *r)
-{
 	r->waited = r->came + r->has_fin;
 	r->waited_ack = r->acked;
 	r->line_count = 0;
@@ -420,7 +421,7 @@ static void send(struct record *r, const struct tcp_segment *seg, uint16_t flags
 {
 	struct option_item items[OPTION_ITEMS_MAX];
 	struct segment_spec spec = { .flags = flags };
-	struct bytes_piece piece = { .bytes = seg->text + at, .len = len };
+	struct bytes_piece piece = { .bytes = len ? seg->text + at : NULL, .len = len };
 
 	set_range(&spec, seg->seq - r->isn + (uint32_t)at, (uint32_t)len);
 	if (flags & TCP_FLAG_ACK)

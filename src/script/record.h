@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "script/script.h"
 #include "tcp/segment.h"
 
 struct record;
@@ -46,16 +47,12 @@ struct record *record_new_in(struct record *session, const char *name);
 /* record_settle() - what arrived by now is expected before what follows. */
 void record_settle(struct record *r);
 
-/* record_command() - a line of the language that was carried out. Before it, the script waits for all that
+/* record_command() - a command that was carried out. Before it, the script waits for all that
  * had arrived by then. */
-void record_command(struct record *r, const char *line);
+void record_command(struct record *r, const struct command *c);
 
 /* record_looked_at() - as record_arrived(), of what a command has looked at: nothing more is expected of it. */
 void record_looked_at(struct record *r, const struct tcp_segment *seg, int64_t stamp_ns);
-
-/* What arrived since the last command was waited for by that command itself (an engine's verb): nothing
- * more is expected of it. */
-void record_forget_arrivals(struct record *r);
 
 /**
  * record_end() - no more comes; what is still expected is written

@@ -117,9 +117,7 @@ struct tcp_conn *tcp_conn_new(const struct tcp_config *config)
 	c->quick_acks = QUICK_ACKS;
 	window_init(c);
 	sendq_init(&c->q, config->send_buffer, c->iss + 1);
-	c->scratch = malloc(UINT16_MAX);
-	if (!reassembly_init(&c->in, c->cfg.receive_buffer + window_slack(&c->cfg)) ||
-	    !c->scratch) {
+	if (!reassembly_init(&c->in, c->cfg.receive_buffer + window_slack(&c->cfg))) {
 		tcp_conn_free(c);
 		return NULL;
 	}
@@ -133,7 +131,6 @@ void tcp_conn_free(struct tcp_conn *c)
 	conn_forget_ahead(c);
 	sendq_free(&c->q);
 	reassembly_free(&c->in);
-	free(c->scratch);
 	free(c);
 }
 

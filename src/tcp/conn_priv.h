@@ -62,7 +62,6 @@ struct tcp_conn {
 	bool keepalive_due;
 	bool rst_owed;
 	struct tcp_segment rst;
-	uint8_t *scratch; /* one segment of text that wraps in the ring */
 
 	/* Loss and congestion */
 	struct rtt rtt;

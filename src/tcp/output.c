@@ -122,7 +122,7 @@ static void fill_range(struct tcp_conn *c, struct tcp_segment *out, uint32_t seq
 		end--;
 	}
 	out->text_len = end - seq;
-	out->text = sendq_slice(&c->q, seq, out->text_len, c->scratch);
+	out->text = sendq_slice(&c->q, seq, out->text_len, c->q.scratch);
 	/* PSH where the written text ends, as everybody does (RFC 9293 section 3.9.1.2). */
 	if (out->text_len && end == sendq_text_end(&c->q))
 		out->flags |= TCP_FLAG_PSH;

@@ -20,7 +20,9 @@ void reassembly_free(struct reassembly *r)
 	for (uint32_t i = 0; r->pages && i < r->slots; i++)
 		free(r->pages[i]);
 	free(r->pages);
+	free(r->ranges);
 	r->pages = NULL;
+	r->ranges = NULL;
 }
 
 static uint8_t **slot_of(const struct reassembly *r, uint64_t at)
@@ -126,6 +128,8 @@ bool reassembly_put(struct reassembly *r, uint64_t at, const uint8_t *text, size
 		to = limit;
 	if (from >= to)
 		return false;
+	if (!r->ranges && !(r->ranges = calloc(REASSEMBLY_RANGES, sizeof(*r->ranges))))
+		return false;
 	if (r->count == REASSEMBLY_RANGES) {
 		unsigned i = first_ending_at(r, from);
 
@@ -167,7 +171,8 @@ void reassembly_release(struct reassembly *r, uint64_t upto)
 	r->start = upto;
 	while (gone < r->count && r->ranges[gone].to <= upto)
 		gone++;
-	memmove(r->ranges, r->ranges + gone, (r->count - gone) * sizeof(r->ranges[0]));
+	if (gone)
+		memmove(r->ranges, r->ranges + gone, (r->count - gone) * sizeof(r->ranges[0]));
 	r->count -= gone;
 	if (r->count && r->ranges[0].from < upto)
 		r->ranges[0].from = upto;

@@ -24,7 +24,7 @@ struct reassembly {
 	uint32_t slots;
 	uint64_t start; /* everything before it was released */
 	unsigned count;
-	struct reassembly_range ranges[REASSEMBLY_RANGES]; /* sorted, apart from each other */
+	struct reassembly_range *ranges; /* sorted, apart from each other; NULL before the first */
 };
 
 /**

@@ -9,6 +9,7 @@
 #include "tcp/seq.h"
 
 #define RING_FIRST    16384u
+#define RING_LEAST    1024u /* where no more than that is ever kept */
 #define RECORDS_FIRST 16u
 
 void sendq_init(struct sendq *q, size_t limit, uint32_t text_seq)
@@ -21,8 +22,9 @@ void sendq_init(struct sendq *q, size_t limit, uint32_t text_seq)
 void sendq_free(struct sendq *q)
 {
 	free(q->ring);
+	free(q->scratch);
 	free(q->records);
-	q->ring = NULL;
+	q->ring = q->scratch = NULL;
 	q->records = NULL;
 }
 
@@ -43,12 +45,18 @@ static void ring_grow(struct sendq *q, size_t len)
 {
 	size_t want = q->used + len > q->limit ? q->limit : q->used + len;
 	size_t size = q->size ? q->size : RING_FIRST;
-	uint8_t *ring;
+	uint8_t *ring, *scratch;
 
+	while (!q->size && size / 2 >= q->limit && size > RING_LEAST)
+		size /= 2;
 	while (size < want)
 		size *= 2;
 	if (size == q->size)
 		return;
+	scratch = realloc(q->scratch, size < UINT16_MAX ? size : UINT16_MAX);
+	if (!scratch)
+		return;
+	q->scratch = scratch;
 	ring = malloc(size);
 	if (!ring)
 		return;
@@ -64,6 +72,8 @@ size_t sendq_write(struct sendq *q, const uint8_t *text, size_t len)
 {
 	size_t room, index, first;
 
+	if (!len)
+		return 0;
 	ring_grow(q, len);
 	room = (q->size < q->limit ? q->size : q->limit) - q->used;
 	if (len > room)

@@ -31,6 +31,7 @@ struct sendq {
 	size_t head;  /* index of the first byte */
 	size_t used;
 	uint32_t text_seq; /* sequence number of the first byte */
+	uint8_t *scratch;  /* one segment of text that wraps in the ring; made with it */
 
 	struct sent *records; /* a ring too */
 	unsigned records_size, first, count;

@@ -40,6 +40,16 @@ src_libview_a_SOURCES = \
 	src/view/probe_view.h \
 	src/view/progress.c \
 	src/view/progress.h \
+	src/view/report.c \
+	src/view/report.h \
+	src/view/report_data.c \
+	src/view/report_html.c \
+	src/view/report_keep.c \
+	src/view/report_md.c \
+	src/view/report_plot.c \
+	src/view/report_priv.h \
+	src/view/report_svg.c \
+	src/view/report_words.c \
 	src/view/terminal.c \
 	src/view/text.c \
 	src/view/text.h \
@@ -49,3 +59,15 @@ src_libview_a_SOURCES = \
 	src/view/view.h \
 	src/view/words.c \
 	src/view/words.h
+
+# The page of a report is made of these files, and compiled in. A new one is named here and in report.html.
+report_files = src/view/report/report.html src/view/report/embed.awk src/view/report/anatomy.css \
+	src/view/report/anatomy.js src/view/report/ladder.js src/view/report/plot.js \
+	src/view/report/report.css src/view/report/report.js src/view/report/states.js
+nodist_src_libview_a_SOURCES = src/view/report_page.c
+CLEANFILES += src/view/report_page.c
+EXTRA_DIST += $(report_files)
+
+src/view/report_page.c: $(report_files)
+	$(AM_V_GEN)$(MKDIR_P) src/view && $(AWK) -v folder='$(srcdir)/src/view/report' \
+		-f $(srcdir)/src/view/report/embed.awk $(srcdir)/src/view/report/report.html >$@-t && mv $@-t $@

@@ -2,8 +2,9 @@
 /* ops.h - what a view is made of; for the files of src/view/ only.
  *
  * To add a view: a struct that begins with struct view, a constructor declared here, a table of
- * callbacks (any may be NULL), and a line in view_open(). Callbacks write to options.out with stdio
- * and need not look for errors: view.c does, after each of them. */
+ * callbacks (any may be NULL), and a line in view_open(); or, beside those, a constructor of its own for
+ * view_join(). Callbacks write to options.out with stdio and need not look for errors: view.c does, after
+ * each of them. */
 #ifndef TCPSHAKE_VIEW_OPS_H
 #define TCPSHAKE_VIEW_OPS_H
 
@@ -22,7 +23,8 @@ struct view_ops {
 struct view {
 	const struct view_ops *ops;
 	struct view_options options;
-	bool dirty; /* something was written since the last flush */
+	struct view *next; /* told of the same: view_join() */
+	bool dirty;	   /* something was written since the last flush */
 	bool failed;
 	int error; /* errno of the first failure */
 };

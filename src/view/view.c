@@ -29,14 +29,12 @@ static void settle(struct view *v)
 	v->error = errno ? errno : EIO;
 }
 
-bool view_close(struct view *v, struct err *e)
+static bool close_one(struct view *v, struct err *e)
 {
 	bool failed;
 	int error;
 
-	if (!v)
-		return true;
-	v->dirty = true;
+	v->dirty = v->options.out != NULL;
 	settle(v);
 	failed = v->failed;
 	error = v->error;
@@ -49,45 +47,71 @@ bool view_close(struct view *v, struct err *e)
 	return true;
 }
 
+bool view_close(struct view *v, struct err *e)
+{
+	bool good = true;
+
+	while (v) {
+		struct view *next = v->next;
+
+		good = close_one(v, e) && good;
+		v = next;
+	}
+	return good;
+}
+
+struct view *view_join(struct view *first, struct view *second)
+{
+	struct view **at = &first;
+
+	while (*at)
+		at = &(*at)->next;
+	*at = second;
+	return first;
+}
+
 void view_connection(struct view *v, const struct view_connection *c)
 {
-	if (!v)
-		return;
-	if (v->ops->connection)
-		v->ops->connection(v, c);
-	settle(v);
+	for (; v; v = v->next) {
+		if (v->ops->connection)
+			v->ops->connection(v, c);
+		settle(v);
+	}
 }
 
 void view_step(struct view *v, const struct trace_step *step, const struct packet *packet,
 	       const struct frame *frame)
 {
-	if (!v)
-		return;
-	if (v->ops->step)
-		v->ops->step(v, step, packet, frame);
-	settle(v);
+	for (; v; v = v->next) {
+		if (v->ops->step)
+			v->ops->step(v, step, packet, frame);
+		settle(v);
+	}
 }
 
 void view_event(struct view *v, const struct view_event *event)
 {
-	if (!v)
-		return;
-	if (v->ops->event)
-		v->ops->event(v, event);
-	settle(v);
+	for (; v; v = v->next) {
+		if (v->ops->event)
+			v->ops->event(v, event);
+		settle(v);
+	}
 }
 
 void view_summary(struct view *v, const struct trace_summary *summary,
 		  const struct view_result *result)
 {
-	if (!v)
-		return;
-	if (v->ops->summary)
-		v->ops->summary(v, summary, result);
-	settle(v);
+	for (; v; v = v->next) {
+		if (v->ops->summary)
+			v->ops->summary(v, summary, result);
+		settle(v);
+	}
 }
 
 bool view_failed(const struct view *v)
 {
-	return v && v->failed;
+	for (; v; v = v->next)
+		if (v->failed)
+			return true;
+	return false;
 }

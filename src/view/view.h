@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* view.h - what people and programs get to see of the steps: narration or JSON lines.
  *
- * A view is a table of callbacks; the narrator and the JSON writer are two, and a report will be a
- * third. Commands feed them all through struct views, in order of events, and never print otherwise. */
+ * A view is a table of callbacks; the narrator and the JSON writer are two, a report (report.h) is a
+ * third. Commands feed one or, joined, several through struct view, in order of events, and never print
+ * otherwise. */
 #ifndef TCPSHAKE_VIEW_VIEW_H
 #define TCPSHAKE_VIEW_VIEW_H
 
@@ -69,6 +70,10 @@ bool view_want_color(enum view_color choice, FILE *out);
  * writing failed at any time (disk full, reader gone), and accepts NULL. */
 struct view *view_open(const struct view_options *options);
 bool view_close(struct view *v, struct err *e);
+
+/* view_join() - tell both of everything from now on: the result stands for both, and closes both. Either may
+ * be NULL. */
+struct view *view_join(struct view *first, struct view *second);
 
 /* All of these do nothing when @v is NULL. */
 void view_connection(struct view *v, const struct view_connection *c);

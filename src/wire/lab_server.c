@@ -4,15 +4,14 @@
  * The exchange is to be the classic one, every step a segment of its own, each time. The kernel would
  * rather save segments: its acknowledgement of the request could ride on the response, that of our
  * FIN on its own FIN. So before each of them the server makes the kernel say what it owes
- * (TCP_QUICKACK sends a pending acknowledgement at once), and it never closes first.
+ * (TCP_QUICKACK sends a pending acknowledgement at once), and it closes first only when the request says
+ * so. Some paths make it behave oddly, for lessons: see lab.h.
  *
  * It lives as long as its parent: it holds the reading end of a pipe whose writing end only the parent
  * has, and the kernel closes that whatever the parent dies of. (A parent-death signal would not do: who
  * has gone back from root to the user of sudo may not signal a child that is root.)
  *
  * One connection after the other; reads nothing but requests; has no privilege. */
-#include "wire/lab.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -23,9 +22,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "wire/lab_priv.h"
 #include "wire/privilege.h"
 
 #define REQUEST_MAX 8192u
+#define LARGE_LINES 120u /* of some 50 bytes: five segments */
+#define LARGE_MAX   8192u
+
+/* What becomes of a connection after a request. */
+enum next { GO_ON, CLOSE, ABORT };
 
 static const char page[] =
 	"You have just seen TCP at work, one segment at a time.\n"
@@ -72,19 +77,33 @@ static void acknowledge(int fd)
 	setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
 }
 
-static bool answer(int fd, bool is_get)
+static bool send_text(int fd, const char *status, const char *text, size_t len)
 {
-	static const char refusal[] = "HTTP/1.1 405 Method Not Allowed\r\n"
-				      "Allow: GET\r\nContent-Length: 0\r\n\r\n";
-	char text[sizeof(page) + 256];
-	int len = is_get ? snprintf(text, sizeof(text),
-				    "HTTP/1.1 200 OK\r\nServer: tcpshake-demo\r\n"
-				    "Content-Type: text/plain\r\nContent-Length: %zu\r\n\r\n%s",
-				    sizeof(page) - 1, page) :
-			   snprintf(text, sizeof(text), "%s", refusal);
+	char whole[LARGE_MAX + 256];
+	int n = snprintf(whole, sizeof(whole),
+			 "HTTP/1.1 %s\r\nServer: tcpshake-demo\r\n"
+			 "Content-Type: text/plain\r\nContent-Length: %zu\r\n\r\n%s",
+			 status, len, text);
 
-	/* One send of less than an MSS is one segment. */
-	return send(fd, text, (size_t)len, MSG_NOSIGNAL) == len;
+	/* One send: of less than an MSS it is one segment. */
+	return send(fd, whole, (size_t)n, MSG_NOSIGNAL) == n;
+}
+
+static bool send_large(int fd)
+{
+	char text[LARGE_MAX];
+	size_t len = 0;
+
+	for (unsigned i = 1; i <= LARGE_LINES; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+					"line %u of %u: one segment does not hold all of this\n", i,
+					LARGE_LINES);
+	return send_text(fd, "200 OK", text, len);
+}
+
+static bool starts(const char *text, const char *with)
+{
+	return !strncmp(text, with, strlen(with));
 }
 
 /* Wait for one of some descriptors; the end of the parent is the end of us. */
@@ -98,8 +117,41 @@ static void wait_for(struct pollfd *p, nfds_t count, int lifeline)
 		_exit(0);
 }
 
-/* Requests until the client closes. */
-static void converse(int fd, int lifeline)
+/* Until the client has closed its direction. */
+static void wait_for_end(int fd, int lifeline)
+{
+	struct pollfd p[2] = { { .fd = fd, .events = POLLIN } };
+	char unused[512];
+
+	do {
+		wait_for(p, 1, lifeline);
+	} while (recv(fd, unused, sizeof(unused), 0) > 0);
+	acknowledge(fd);
+}
+
+/* One request, without its last empty line. */
+static enum next answer(int fd, const char *request, int lifeline)
+{
+	bool sent;
+
+	if (starts(request, "GET /abort "))
+		return ABORT;
+	if (starts(request, "GET /late ")) {
+		wait_for_end(fd, lifeline);
+		send_text(fd, "200 OK", page, sizeof(page) - 1);
+		return CLOSE;
+	}
+	if (starts(request, "GET /large "))
+		sent = send_large(fd);
+	else if (starts(request, "GET "))
+		sent = send_text(fd, "200 OK", page, sizeof(page) - 1);
+	else
+		sent = send_text(fd, "405 Method Not Allowed\r\nAllow: GET", "", 0);
+	return sent && !strstr(request, "\r\nConnection: close") ? GO_ON : CLOSE;
+}
+
+/* Requests until one of the two closes. */
+static enum next converse(int fd, int lifeline)
 {
 	char request[REQUEST_MAX + 1];
 	size_t have = 0;
@@ -113,16 +165,29 @@ static void converse(int fd, int lifeline)
 		n = recv(fd, request + have, REQUEST_MAX - have, 0);
 		acknowledge(fd);
 		if (n <= 0)
-			return;
+			return CLOSE;
 		have += (size_t)n;
 		request[have] = '\0';
 		while ((end = strstr(request, "\r\n\r\n")) != NULL) {
-			if (!answer(fd, strncmp(request, "GET ", 4) == 0))
-				return;
+			enum next next;
+
+			*end = '\0';
+			next = answer(fd, request, lifeline);
+			if (next != GO_ON)
+				return next;
 			have -= (size_t)(end + 4 - request);
 			memmove(request, end + 4, have + 1);
 		}
 	}
+	return CLOSE;
+}
+
+/* Closing with RST: what is unsent is thrown away, and nobody waits. */
+static void abort_connection(int fd)
+{
+	struct linger now = { .l_onoff = 1 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
 }
 
 static void serve(const int listeners[2], int lifeline)
@@ -139,23 +204,30 @@ static void serve(const int listeners[2], int lifeline)
 			if (fd < 0)
 				continue;
 			acknowledge(fd);
-			converse(fd, lifeline);
+			if (converse(fd, lifeline) == ABORT)
+				abort_connection(fd);
 			close(fd);
 		}
 	}
 }
 
-/* The child's life. It holds none of the user's streams, so that a pipe behind us ends with us. */
-static void child(const int listeners[2], int lifeline)
+/* It holds none of the user's streams, so that a pipe behind us ends with us. */
+bool lab_child(struct err *e)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	struct err unused = { 0 };
 
 	for (int fd = 0; null >= 0 && fd < 3; fd++)
 		dup2(null, fd);
 	/* ^C is for the parent, which then closes the connection in order. */
 	signal(SIGINT, SIG_IGN);
-	if (privilege_drop(&unused))
+	return privilege_drop(e);
+}
+
+static void child(const int listeners[2], int lifeline)
+{
+	struct err unused = { 0 };
+
+	if (lab_child(&unused))
 		serve(listeners, lifeline);
 	_exit(1);
 }

@@ -13,7 +13,8 @@ src_libwire_a_SOURCES += src/wire/decode_icmp.c src/wire/decode_ip.c src/wire/de
 	src/wire/decode_part.h
 src_libwire_a_SOURCES += src/wire/guard.c src/wire/guard.h
 src_libwire_a_SOURCES += src/wire/interface.c src/wire/interface.h
-src_libwire_a_SOURCES += src/wire/lab.c src/wire/lab_server.c src/wire/lab.h
+src_libwire_a_SOURCES += src/wire/lab.c src/wire/lab_cable.c src/wire/lab_link.c src/wire/lab_server.c src/wire/lab_wire.c \
+	src/wire/lab.h src/wire/lab_priv.h src/wire/lab_wire.h
 src_libwire_a_SOURCES += src/wire/privilege.c src/wire/privilege.h
 src_libwire_a_SOURCES += src/wire/resolve.c src/wire/resolve.h
 src_libwire_a_SOURCES += src/wire/route.c src/wire/route.h

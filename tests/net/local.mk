@@ -10,12 +10,14 @@ net_tests = tests/net/test_guard.py tests/net/test_wire.py tests/net/test_get.py
 	tests/net/test_pipe.py tests/net/test_pipe_reader.py tests/net/test_pipe_signals.py \
 	tests/net/test_pipe_streams.py tests/net/test_pipe_through.py tests/net/test_pipe_volume.py \
 	tests/net/test_badwire.py tests/net/test_bad_scripts.py tests/net/test_step.py tests/net/test_run.py tests/net/test_run_get.py tests/net/test_examples.py \
-	tests/net/test_badwire_pipe.py tests/net/test_options_tcp.py tests/net/test_packetdrill.py
+	tests/net/test_badwire_pipe.py tests/net/test_options_tcp.py tests/net/test_packetdrill.py \
+	tests/net/test_probe.py tests/net/test_probe_odd.py tests/net/test_probe_shards.py
 
 net_modules = tests/net/netlib.py tests/net/shake.py tests/net/captures.py tests/net/webservers.py \
 	tests/net/odd_server.py tests/net/piping.py tests/net/badwire.py tests/net/rawframes.py \
 	tests/net/pd_script.py tests/net/pd_calls.py tests/net/pd_server.py tests/net/pd_bench.py \
-	tests/net/packetdrill_suite.py
+	tests/net/packetdrill_suite.py \
+	tests/net/probing.py
 
 # Scripts in packetdrill's language, our own.
 EXTRA_DIST += tests/data/packetdrill/server-both-ways.pkt tests/data/packetdrill/server-client-closes.pkt \

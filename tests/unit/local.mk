@@ -5,6 +5,7 @@
 
 unit_tests =
 unit_tests += tests/unit/test_base
+unit_tests += tests/unit/test_batch
 unit_tests += tests/unit/test_buffers
 unit_tests += tests/unit/test_conform_ack
 unit_tests += tests/unit/test_conform_close
@@ -55,6 +56,7 @@ unit_tests += tests/unit/test_ladder
 unit_tests += tests/unit/test_narrate
 unit_tests += tests/unit/test_pcapfile
 unit_tests += tests/unit/test_probe_fields
+unit_tests += tests/unit/test_probe_order
 unit_tests += tests/unit/test_probe_view
 unit_tests += tests/unit/test_progress
 unit_tests += tests/unit/test_script_parse

@@ -327,25 +327,45 @@ static void hostile_numbers__end_at_the_longest_script(void **unused)
 	assert_no_script(r, "4 MiB");
 }
 
+/* A line that was typed and carried out. */
+static void typed(struct record *r, const char *line)
+{
+	struct script *s = parse_good(line);
+
+	record_command(r, s->commands);
+	script_free(s);
+}
+
 static void session__typed_lines__stand_between_what_came(void **unused)
 {
+	struct tcp_segment taken = segment(PA, THEIRS + 6, OURS + 1, "more");
 	struct record *r = record_new();
 
 	(void)unused;
 	record_isn(r, OURS);
-	record_command(r, "send S");
+	typed(r, "syn");
 	came(r, S | A, 0, 1, NULL);
-	record_command(r, "send . ack 1");
+	typed(r, "send . ack 1");
 	came(r, PA, 1, 1, "hello");
-	record_command(r, "send . ack 6");
-	came(r, PA, 6, 1, "more");
-	record_command(r, "read 4");
-	record_forget_arrivals(r);
+	record_settle(r);
+	record_looked_at(r, &taken, 0); /* by the read */
+	typed(r, "read 4");
 	came(r, PA, 10, 1, "xy");
 	assert_recorded(r, "send S\nexpect S. 0:0(0) ack 1 <>\nsend . ack 1\n"
-			   "expect . 1:6(5) ack 1 in parts\nsend . ack 6\n"
-			   "expect . 6:10(4) ack 1 in parts\nread 4\n"
+			   "expect . 1:6(5) ack 1 in parts\nread 4\n"
 			   "expect . 10:12(2) ack 1 in parts\n");
+}
+
+static void session__a_block__is_recorded_whole(void **unused)
+{
+	struct record *r = record_new();
+
+	(void)unused;
+	typed(r, "repeat 2 {\necho a\nsleep 1s\n}\n");
+	record_isn(r, OURS);
+	sent(r, S, 0, 0, NULL);
+	assert_recorded(r, "repeat 2 {\n\techo \"a\"\n\tsleep 1s\n}\n"
+			   "auto retransmit on\nsend S 0:0(0) win 500 <>\n");
 }
 
 static void ranges__added_in_any_order__become_one(void **unused)
@@ -401,6 +421,7 @@ int main(void)
 		cmocka_unit_test(what_no_script_can_be__is_refused),
 		cmocka_unit_test(hostile_numbers__end_at_the_longest_script),
 		cmocka_unit_test(session__typed_lines__stand_between_what_came),
+		cmocka_unit_test(session__a_block__is_recorded_whole),
 		cmocka_unit_test(ranges__added_in_any_order__become_one),
 		cmocka_unit_test(ranges__too_many__forget_the_last),
 	};
