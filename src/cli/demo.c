@@ -79,15 +79,17 @@ static bool check_options(const struct demo_options *o, struct err *e)
 	if (o->quiz && !o->lesson)
 		return err_set(e, STATUS_USAGE, "--quiz asks about lessons; add --lesson all");
 	if (o->quiz && o->common.json)
-		return err_set(e, STATUS_USAGE, "--quiz asks a person, --json is for programs; leave "
-						"one out");
+		return err_set(e, STATUS_USAGE,
+			       "--quiz asks a person, --json is for programs; leave "
+			       "one out");
 	return true;
 }
 
 enum status cli_demo(int argc, char **argv)
 {
 	static const struct option_group own = { "Request", rows, ARRAY_LEN(rows) };
-	static const struct option_group taught = { "Lessons", lesson_rows, ARRAY_LEN(lesson_rows) };
+	static const struct option_group taught = { "Lessons", lesson_rows,
+						    ARRAY_LEN(lesson_rows) };
 	const struct option_group groups[] = { own, taught, common_connection_options,
 					       common_output_options };
 	const struct option_table table = { "demo", "[options]", about, groups, ARRAY_LEN(groups) };

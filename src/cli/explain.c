@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/exercise.h"
+#include "cli/explain_report.h"
 #include "cli/output.h"
 #include "cli/scripting.h"
 #include "trace/flows.h"
@@ -21,6 +23,7 @@ struct explain_options {
 	int64_t flow;		      /* 0: not given */
 	int list;
 	const char *script;
+	struct exercise_options exercise;
 };
 
 static const struct option_row rows[] = {
@@ -31,6 +34,9 @@ static const struct option_row rows[] = {
 		    "write the client's side as a script that `tcpshake run` plays;\n"
 		    "- is standard output, and the narration moves to standard error"),
 };
+
+static const struct option_row exercise_rows[] = { EXERCISE_ROWS(struct explain_options,
+								 exercise) };
 
 static const char about[] =
 	"Explain a connection out of a capture file (pcap or pcapng; - is standard input): the same steps,\n"
@@ -53,7 +59,9 @@ struct explain {
 	struct view *view;
 	struct record *record;
 	struct pcapfile *pcap;
-	struct err broken; /* where the file ends inside a frame */
+	struct explain_report *report; /* NULL: not asked for */
+	struct exercise *exercise;     /* NULL: it is told, not asked */
+	struct err broken;	       /* where the file ends inside a frame */
 };
 
 static struct flow_end end_of(const struct addr *a, uint16_t port)
@@ -128,6 +136,11 @@ static bool take_tcp(struct explain *x, const struct frame *frame, const struct 
 	struct trace_step step;
 	const struct flow *f = flows_segment(x->flows, &from, &to, &in, &step);
 
+	if (f && x->report) {
+		struct view_connection c = connection_of(f, x->path);
+
+		explain_report_step(x->report, f, &c, &step, p, frame);
+	}
 	if (!f || f->number != x->wanted)
 		return true;
 	if (!x->begun)
@@ -148,6 +161,10 @@ static void take_icmp(struct explain *x, const struct frame *frame, const struct
 	bool client;
 	const struct flow *f = flows_find(x->flows, &from, &to, &client);
 
+	if (f)
+		explain_report_event(x->report, f,
+				     &(struct view_event){ VIEW_EVENT_ICMP, frame->time_ns, p,
+							   NULL });
 	if (f && f->number == x->wanted && x->begun)
 		tell(x, VIEW_EVENT_ICMP, frame, p, NULL);
 }
@@ -202,6 +219,7 @@ static bool pass(struct explain *x, bool again, struct err *e)
 	while ((got = capfile_next(x->file, &frame, &x->broken)) > 0)
 		if (!take_frame(x, &frame, e) || view_failed(x->view))
 			return e->status == STATUS_OK;
+	explain_report_end(x->report, x->flows);
 	return true;
 }
 
@@ -348,7 +366,7 @@ static bool explain(struct explain *x, struct err *e)
 		return nothing_there(x, e);
 	if (o->list || flows_count(x->flows) > 1) {
 		list(x);
-		return o->list ||
+		return o->list || o->common.report ||
 		       err_set(e, STATUS_USAGE,
 			       "%s has %u connections: --flow N explains one of them, --list only "
 			       "lists them",
@@ -368,6 +386,14 @@ static bool to_stdout_once(const struct explain_options *o, struct err *e)
 		       "-: two things at once cannot go to standard output; name a file");
 }
 
+static struct view *open_view(struct explain *x, const struct view_options *view)
+{
+	if (x->options->exercise.kind < 0)
+		return view_open(view);
+	x->exercise = exercise_new(view->absolute);
+	return x->exercise ? exercise_view(x->exercise) : NULL;
+}
+
 static enum status run(const struct explain_options *o, const char *path)
 {
 	struct explain x = { .options = o, .path = strcmp(path, "-") ? path : "standard input" };
@@ -380,31 +406,41 @@ static enum status run(const struct explain_options *o, const char *path)
 		.verbosity = o->common.verbosity,
 	};
 	struct err e = { 0 }, later = { 0 };
+	enum status asked = STATUS_OK;
 
 	x.file = capfile_open(path, &e);
 	if (x.file && privilege_drop(&e)) {
-		x.view = view_open(&view);
+		x.view = open_view(&x, &view);
 		if (!x.view)
 			err_set(&e, STATUS_APP, "out of memory");
-		else
-			explain(&x, &e);
+		else if (!o->common.report ||
+			 (x.report = explain_report_open(o->common.report, o->common.absolute,
+							 (unsigned)o->flow, &e))) {
+			if (explain(&x, &e) && x.begun && x.exercise)
+				asked = exercise_run(x.exercise, &o->exercise, &o->common, &e);
+		}
 	}
 	if (!view_close(x.view, &later) && !e.status)
 		e = later;
 	if (!pcapfile_close(x.pcap, &later) && !e.status)
 		e = later;
+	if (!explain_report_close(x.report, &later) && !e.status)
+		e = later;
 	if (!e.status)
 		e = x.broken;
+	exercise_free(x.exercise);
 	record_free(x.record);
 	flows_free(x.flows);
 	capfile_close(x.file);
-	return err_print(&e);
+	return e.status ? err_print(&e) : asked;
 }
 
 enum status cli_explain(int argc, char **argv)
 {
 	static const struct option_group own = { "Connections", rows, ARRAY_LEN(rows) };
-	const struct option_group groups[] = { own, common_output_options };
+	static const struct option_group exercises = { "Exercises", exercise_rows,
+						       ARRAY_LEN(exercise_rows) };
+	const struct option_group groups[] = { own, exercises, common_output_options };
 	const struct option_table table = { "explain", "[options] FILE", about, groups,
 					    ARRAY_LEN(groups) };
 	struct explain_options o = { 0 };
@@ -412,13 +448,15 @@ enum status cli_explain(int argc, char **argv)
 	int first;
 
 	common_init(&o.common);
+	exercise_options_init(&o.exercise);
 	first = options_parse(argc, argv, &table, &o, &e);
 	if (first <= 0)
 		return err_print(&e);
 	if (argc - first != 1)
 		err_set(&e, STATUS_USAGE, "%s; see `tcpshake explain --help`",
 			argc == first ? "no capture file given" : "one capture file at a time");
-	if (e.status || !to_stdout_once(&o, &e))
+	if (e.status || !to_stdout_once(&o, &e) ||
+	    !exercise_options_ok(&o.exercise, &o.common, argv[first], &e))
 		return err_print(&e);
 	return run(&o, argv[first]);
 }

@@ -14,7 +14,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-static const int watched[] = { SIGINT, SIGTERM };
+static const int watched[] = { SIGINT, SIGTERM, SIGHUP };
+
+/* nohup(1) has it ignored, and so it stays. */
+static bool hangs_up;
 
 /* What a handler can reach. */
 static volatile sig_atomic_t event_fd = -1, came_first;
@@ -27,6 +30,11 @@ static void handle(int number)
 		came_first = number;
 	eventfd_write(event_fd, 1);
 	errno = error;
+}
+
+static bool is_left_alone(int number)
+{
+	return number == SIGHUP && !hangs_up;
 }
 
 static void on_signal(void *context, short revents)
@@ -51,7 +59,7 @@ static void on_signal(void *context, short revents)
 bool interrupt_start(struct interrupt *i, struct loop *loop,
 		     void (*came)(void *context, bool again), void *context, struct err *e)
 {
-	struct sigaction action = { .sa_handler = handle };
+	struct sigaction action = { .sa_handler = handle }, before;
 	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 
 	if (fd < 0)
@@ -59,8 +67,11 @@ bool interrupt_start(struct interrupt *i, struct loop *loop,
 	signal(SIGPIPE, SIG_IGN);
 	event_fd = fd;
 	came_first = 0;
+	sigaction(SIGHUP, NULL, &before);
+	hangs_up = before.sa_handler != SIG_IGN;
 	for (size_t n = 0; n < ARRAY_LEN(watched); n++)
-		sigaction(watched[n], &action, NULL);
+		if (!is_left_alone(watched[n]))
+			sigaction(watched[n], &action, NULL);
 	*i = (struct interrupt){
 		.loop = loop,
 		.source = { fd, POLLIN, LOOP_NEVER, on_signal, i },
@@ -83,7 +94,8 @@ void interrupt_stop(struct interrupt *i)
 		return;
 	loop_remove(i->loop, &i->source);
 	for (size_t n = 0; n < ARRAY_LEN(watched); n++)
-		signal(watched[n], SIG_DFL);
+		if (!is_left_alone(watched[n]))
+			signal(watched[n], SIG_DFL);
 	close(i->source.fd);
 	if (came_first) {
 		fflush(stdout);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* interrupt.h - SIGINT and SIGTERM as events of the loop, so that connections can be closed in order. */
+/* interrupt.h - SIGINT, SIGTERM and SIGHUP as events of the loop, so that connections can be closed in order. */
 #ifndef TCPSHAKE_CLI_INTERRUPT_H
 #define TCPSHAKE_CLI_INTERRUPT_H
 

@@ -16,6 +16,7 @@
 #include "cli/step_priv.h"
 #include "script/words.h"
 #include "view/line.h"
+#include "view/text.h"
 
 struct course {
 	struct common_options *options;
@@ -115,10 +116,13 @@ static bool read_line(char *line, size_t size)
 /* False: nobody answers, or nothing was asked. */
 static bool ask(const struct course *c, const struct lesson *l, char *answer, size_t size)
 {
+	char question[300];
+
 	if (!c->quiz)
 		return false;
-	line_wrap(c->out, c->color, 0, STYLE_STRONG, "Before you look:",
-		  quiz_pose(c->quiz, l->question, l->answer, l->why));
+	snprintf(question, sizeof(question), "Before you look: %s",
+		 quiz_pose(c->quiz, l->question, l->answer, l->why));
+	line_wrap(c->out, c->color, 0, STYLE_STRONG, "", question);
 	fputs("> ", c->out);
 	fflush(c->out);
 	if (!read_line(answer, size)) {
@@ -133,10 +137,12 @@ static bool ask(const struct course *c, const struct lesson *l, char *answer, si
 
 static void judge(const struct course *c, const char *answer)
 {
-	char verdict[400];
+	char verdict[300], safe[200], text[600];
 
 	quiz_answer(c->quiz, answer, verdict, sizeof(verdict));
-	line_wrap(c->out, c->color, 0, STYLE_STRONG, "Your answer was", verdict);
+	snprintf(text, sizeof(text), "Your answer, %s, was %s",
+		 text_safe(answer, safe, sizeof(safe)), verdict);
+	line_wrap(c->out, c->color, 0, STYLE_STRONG, "", text);
 	fputc('\n', c->out);
 }
 
@@ -175,7 +181,8 @@ static enum status wait_for_child(pid_t pid)
 			return STATUS_APP;
 	if (WIFEXITED(how))
 		return (enum status)WEXITSTATUS(how);
-	fprintf(stderr, "tcpshake: the lesson ended by signal %d\n", WTERMSIG(how));
+	if (WTERMSIG(how) != SIGINT && WTERMSIG(how) != SIGTERM)
+		fprintf(stderr, "tcpshake: the lesson ended by signal %d\n", WTERMSIG(how));
 	signal(WTERMSIG(how), SIG_DFL);
 	raise(WTERMSIG(how));
 	return STATUS_APP;

@@ -7,6 +7,8 @@
 #ifndef TCPSHAKE_CLI_LESSON_H
 #define TCPSHAKE_CLI_LESSON_H
 
+#include <stdio.h>
+
 #include "cli/common.h"
 #include "trace/trace.h"
 #include "wire/lab.h"
@@ -22,12 +24,13 @@ struct lesson_sight {
 
 struct lesson {
 	const char *name, *title;
-	const char *before, *after;	      /* paragraphs, parted by newlines */
+	const char *before, *after;	     /* paragraphs, parted by newlines */
 	const char *question, *answer, *why; /* of --quiz; the answer is a number or a word */
-	const char *script;		      /* the client's side, in the command language */
-	bool loopback;	/* in one namespace, through lo, which has offload; else over a cable */
-	bool absolute;	/* absolute numbers first */
-	struct lab_rule rules[LAB_RULES_MAX]; /* what the cable does; ends with a rule whose nth is 0 */
+	const char *script;		     /* the client's side, in the command language */
+	bool loopback; /* in one namespace, through lo, which has offload; else over a cable */
+	bool absolute; /* absolute numbers first */
+	struct lab_rule
+		rules[LAB_RULES_MAX]; /* what the cable does; ends with a rule whose nth is 0 */
 	struct lesson_sight sights[LESSON_SIGHTS_MAX]; /* ends where what is NULL */
 };
 
@@ -36,7 +39,8 @@ extern const struct lesson lessons[];
 extern const size_t lesson_count;
 
 /**
- * lesson_live() - run a lesson in this process, which it leaves in another namespace and without privilege
+ * lesson_live() - run a lesson in this process, a child of its own: it leaves it in another namespace, without
+ * privilege, and to end with its parent
  * @out:    where its narration goes
  * Return:  false with @e set; STATUS_CHECK when it did not end as it promises. */
 bool lesson_live(const struct lesson *l, const struct common_options *o, FILE *out, struct err *e);

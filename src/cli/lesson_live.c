@@ -3,8 +3,10 @@
  *
  * The executor of scripts does the work, as for `run`; each connection is told as it happens. What was
  * promised is looked for in the tracker's steps, so it is known from the wire. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "cli/interrupt.h"
 #include "cli/lesson.h"
@@ -106,6 +108,16 @@ static bool has_note(const struct trace_step *step, enum trace_note note)
 	return false;
 }
 
+/* Where there are several: whose the next lines are. */
+static void tell_whose(struct told *t)
+{
+	struct live *l = t->live;
+
+	if (l->last != t && t->name && !l->options.json)
+		fprintf(l->out, "\nconnection %s:\n", t->name);
+	l->last = t;
+}
+
 static void on_step(void *context, const struct trace_step *step, const struct packet *p,
 		    const struct frame *f)
 {
@@ -114,9 +126,8 @@ static void on_step(void *context, const struct trace_step *step, const struct p
 
 	(void)p;
 	(void)f;
-	if (l->last && l->last != t && !l->options.json)
-		fprintf(l->out, "\nconnection %s:\n", t->name ? t->name : "without a name");
-	l->last = t;
+	if (l->options.verbosity >= 0)
+		tell_whose(t);
 	for (unsigned i = 0; i < LESSON_SIGHTS_MAX; i++) {
 		const struct lesson_sight *s = &l->lesson->sights[i];
 
@@ -160,8 +171,10 @@ static bool end_told(struct live *l, struct err *e)
 	while (l->told) {
 		struct told *t = l->told;
 
-		if (t->output)
+		if (t->output) {
+			tell_whose(t);
 			output_summary(t->output, &result);
+		}
 		good = output_close(t->output, e) && good;
 		free(t->name);
 		l->told = t->next;
@@ -286,8 +299,10 @@ static bool tell_sights(const struct live *l, struct err *e)
 	bool color = view_want_color((enum view_color)l->options.color, l->out);
 	bool told = !l->options.json && l->options.verbosity >= 0;
 
-	if (told)
+	if (told) {
+		fputc('\n', l->out);
 		line_rule(l->out, color, "seen as promised");
+	}
 	for (unsigned i = 0; i < LESSON_SIGHTS_MAX && l->lesson->sights[i].what; i++) {
 		const char *what = l->lesson->sights[i].what;
 
@@ -321,8 +336,10 @@ bool lesson_live(const struct lesson *lesson, const struct common_options *o, FI
 	bool good;
 
 	name_target(&l);
-	good = parse(&l, e) && open_handles(&l, e) && open_rest(&l, e) && run(&l, e) &&
-	       tell_sights(&l, e);
+	good = parse(&l, e) && open_handles(&l, e) && open_rest(&l, e);
+	prctl(PR_SET_PDEATHSIG,
+	      SIGTERM); /* forgotten when privilege is dropped, so not before that */
+	good = good && run(&l, e) && tell_sights(&l, e);
 	release(&l);
 	return good;
 }

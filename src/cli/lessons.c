@@ -4,11 +4,10 @@
 #include "cli/lesson.h"
 
 /* Pieces of scripts. A request is 27 bytes, and those with another path a little more. */
-#define REQUEST(path, header) \
-	"write \"GET " path " HTTP/1.1\\r\\nHost: h\\r\\n" header "\\r\\n\"\n"
-#define GET(path)  REQUEST(path, "")
-#define PAGE	   "read until /own TCP\\.\\n/\n"
-#define LARGE_PAGE "read until /line 120 of 120.*\\n/\n"
+#define REQUEST(path, header) "write \"GET " path " HTTP/1.1\\r\\nHost: h\\r\\n" header "\\r\\n\"\n"
+#define GET(path)	      REQUEST(path, "")
+#define PAGE		      "read until /own TCP\\.\\n/\n"
+#define LARGE_PAGE	      "read until /line 120 of 120.*\\n/\n"
 
 const struct lesson lessons[] = {
 	{
@@ -193,24 +192,25 @@ const struct lesson lessons[] = {
 			"connection: a probe, or a reset?",
 		.answer = "probe",
 		.why = "its next window probe must be answered, and the answer has the open window",
-		.script =
-			"ignore retransmissions\n"
-			"send   S win 100 <mss 1460>\n"
-			"expect S. ack 1 <mss *>\n"
-			"send   . win 100\n"
-			"send   P. win 100 data \"GET / HTTP/1.1\\r\\nHost: h\\r\\nConnection: "
-			"close\\r\\n\\r\\n\"\n"
-			"ignore . seq 1 ack 47 len 0\n"
-			"expect * 1:101(100) ack 47\n"
-			"send   . ack 101 win 0\n"
-			"expect . 100:100(0) ack 47 within 20s\n"
-			"send   . ack 101 win 0\n"
-			"expect . 100:100(0) ack 47 within 20s\n"
-			"ignore . 100:100(0)\n"
-			"send   . ack 101 win 1000\n"
-			"expect * seq 101 ack 47 len > 0\n"
-			"read   to end\n"
-			"close\n",
+		.script = "ignore retransmissions\n"
+			  "send   S win 100 <mss 1460>\n"
+			  "expect S. ack 1 <mss *>\n"
+			  "send   . win 100\n"
+			  "send   P. win 100 data \"GET / HTTP/1.1\\r\\nHost: h\\r\\nConnection: "
+			  "close\\r\\n\\r\\n\"\n"
+			  "ignore . seq 1 ack 47 len 0\n"
+			  "expect * 1:101(100) ack 47\n"
+			  "send   . ack 101 win 0\n"
+			  "expect . 100:100(0) ack 47 within 20s\n"
+			  "send   . ack 101 win 0\n"
+			  "expect . 100:100(0) ack 47 within 20s\n"
+			  "send   . ack 101 win 0\n"
+			  "ignore . 100:100(0)\n"
+			  "sleep  100ms\n"
+			  "send   . ack 101 win 1000\n"
+			  "expect * seq 101 ack 47 len > 0\n"
+			  "read   to end\n"
+			  "close\n",
 		.sights = { { TRACE_CLIENT, TRACE_NOTE_ZERO_WINDOW, "the window closed" },
 			    { TRACE_SERVER, TRACE_NOTE_WINDOW_PROBE, "the server's window probe" },
 			    { TRACE_CLIENT, TRACE_NOTE_WINDOW_UPDATE, "the window opened again" } },
@@ -261,13 +261,15 @@ const struct lesson lessons[] = {
 		.script = "connection shut \"$host:$closed\"\n"
 			  "shut: send   S\n"
 			  "shut: expect R. ack 1\n"
-			  "connect\n"
-			  "send   R 1001:1001(0)\n"
-			  "expect . 1:1(0) ack 1\n" GET("/abort") "ignore . len 0\n"
-								  "expect any of {\n"
-								  "	R\n"
-								  "	R.\n"
-								  "}\n",
+			  "connection open\n"
+			  "open: connect\n"
+			  "open: send   R 1001:1001(0)\n"
+			  "open: expect . 1:1(0) ack 1\n"
+			  "open: " GET("/abort") "open: ignore . len 0\n"
+						 "open: expect any of {\n"
+						 "	R\n"
+						 "	R.\n"
+						 "}\n",
 		.sights = { { TRACE_SERVER, TRACE_NOTE_REFUSED, "a SYN that was refused" },
 			    { TRACE_CLIENT, TRACE_NOTE_RST_IGNORED, "a RST that had no effect" },
 			    { TRACE_SERVER, TRACE_NOTE_RST_IN_FLIGHT,
@@ -290,14 +292,15 @@ const struct lesson lessons[] = {
 			"of such connections. They cost little memory, but each keeps its four numbers, "
 			"addresses and ports, in use. Linux waits 60 s; tcpshake a few round trips, unless "
 			"--time-wait says more.",
-		.question = "the client closes first. Which end is in TIME-WAIT after it: client or server?",
+		.question =
+			"the client closes first. Which end is in TIME-WAIT after it: client or server?",
 		.answer = "client",
 		.why = "TIME-WAIT is for who closed first: its ACK is the last segment, and can be lost",
 		.script = "connect\n" GET("/") PAGE "close\n"
 						    "expect F. within 20s\n",
 		.rules = { { LAB_UP, LAB_ACK, 1, LAB_FIN, LAB_OTHER, LAB_UP } },
 		.sights = { { TRACE_CLIENT, TRACE_NOTE_TIME_WAIT, "the client in TIME-WAIT" },
-			    { TRACE_SERVER, TRACE_NOTE_RETRANSMITTED,
+			    { TRACE_SERVER, TRACE_NOTE_ACK_LOST,
 			      "the server's FIN was sent again" } },
 	},
 	{
@@ -334,7 +337,7 @@ const struct lesson lessons[] = {
 			"middlebox that has forgotten the connection, is not noticed. Who wants to know asks "
 			"with an old number: one below the next, which the other end has acknowledged "
 			"already. That is not acceptable, so it must be answered. Programs wait two hours "
-			"before they ask; here 300 ms.",
+			"before they ask; here 600 ms.",
 		.after =
 			"The question carries no text and a number one too low; the answer says where the "
 			"other end is: the same ack as before. Nothing moved, and both know that the "
@@ -344,7 +347,7 @@ const struct lesson lessons[] = {
 		.question = "how much lower than the next number is that of a keep-alive probe?",
 		.answer = "1",
 		.why = "SND.NXT - 1: the other end has that already, so it answers with an ACK",
-		.script = "set keepalive 300ms\n"
+		.script = "set keepalive 600ms\n"
 			  "connect\n" GET("/") PAGE "expect . len 0 within 20s\n"
 						    "expect . len 0 within 20s\n"
 						    "close\n",

@@ -5,7 +5,8 @@ src_libcli_a_SOURCES =
 src_libcli_a_SOURCES += src/cli/cli.h
 src_libcli_a_SOURCES += src/cli/common.c src/cli/common.h
 src_libcli_a_SOURCES += src/cli/demo.c
-src_libcli_a_SOURCES += src/cli/explain.c
+src_libcli_a_SOURCES += src/cli/exercise.c src/cli/exercise.h src/cli/exercise_show.c
+src_libcli_a_SOURCES += src/cli/explain.c src/cli/explain_report.c src/cli/explain_report.h
 src_libcli_a_SOURCES += src/cli/fetch.c src/cli/fetch.h
 src_libcli_a_SOURCES += src/cli/get.c
 src_libcli_a_SOURCES += src/cli/interrupt.c src/cli/interrupt.h
@@ -16,9 +17,11 @@ src_libcli_a_SOURCES += src/cli/pipe.c
 src_libcli_a_SOURCES += src/cli/probe.c
 src_libcli_a_SOURCES += src/cli/probe_options.c src/cli/probe_options.h
 src_libcli_a_SOURCES += src/cli/probe_resume.c src/cli/probe_resume.h
+src_libcli_a_SOURCES += src/cli/probe_reader.c src/cli/probe_reader.h
 src_libcli_a_SOURCES += src/cli/probe_words.c src/cli/probe_words.h
+src_libcli_a_SOURCES += src/cli/probe_run.c src/cli/probe_priv.h
 src_libcli_a_SOURCES += src/cli/run.c src/cli/run_job.c src/cli/run_compare.c src/cli/run_junit.c src/cli/run_priv.h src/cli/run_report.c \
-	src/cli/run_targets.c src/cli/run_tell.c
+	src/cli/run_targets.c src/cli/run_tell.c src/cli/run_words.c
 src_libcli_a_SOURCES += src/cli/scripting.c src/cli/scripting.h
 src_libcli_a_SOURCES += src/cli/step.c src/cli/step_complete.c src/cli/step_conn.c src/cli/step_line.c \
 	src/cli/step_lines.c src/cli/step_priv.h src/cli/step_prompt.c src/cli/step_quiz.c src/cli/step_seen.c

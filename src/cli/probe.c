@@ -7,168 +7,12 @@
  *        user's are opened by a child without privilege, or afterwards. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/interrupt.h"
-#include "cli/probe_options.h"
-#include "cli/probe_resume.h"
-#include "cli/probe_words.h"
-#include "view/probe_view.h"
+#include "cli/probe_priv.h"
 #include "view/view.h"
 #include "wire/privilege.h"
-
-#define TICK_US 200000
-
-struct probe {
-	struct probe_options o;
-	struct prober_options prober_options;
-	struct probe_words *words;
-	struct targets *targets; /* the part in work */
-	unsigned part, round;
-	uint64_t known; /* targets of all parts so far, or 0 when more are to come */
-	struct probe_resume resume;
-	struct ways *ways;
-	struct loop *loop;
-	struct prober *prober;
-	struct probe_view *view;
-	FILE *out;
-	struct interrupt interrupt;
-	struct progress progress;
-	struct loop_source tick; /* the progress line, and the next round */
-	int64_t started_us, round_us;
-	bool stop;		     /* begin nothing more */
-	bool waiting, over;	     /* for the next round; all is done */
-	enum status status, verdict; /* of the first failure; of a single target */
-	bool single;
-};
-
-static void complain(struct probe *p, const struct err *e)
-{
-	progress_erase(&p->progress);
-	err_print(e);
-	if (p->status == STATUS_OK)
-		p->status = e->status;
-}
-
-/* ---- results ---------------------------------------------------------------------------------- */
-
-static void on_result(void *context, const struct probe_result *r)
-{
-	static const enum status of[PROBE_STATE_COUNT] = {
-		[PROBE_OPEN] = STATUS_OK,	   [PROBE_CLOSED] = STATUS_REFUSED,
-		[PROBE_FILTERED] = STATUS_TIMEOUT, [PROBE_UNREACHABLE] = STATUS_UNREACHABLE,
-		[PROBE_BROKEN] = STATUS_PEER,
-	};
-	struct probe *p = context;
-
-	p->verdict = of[r->state];
-	probe_view_result(p->view, r);
-}
-
-static void show_progress(struct probe *p)
-{
-	struct probe_totals t;
-	struct progress_figures f;
-
-	prober_totals(p->prober, &t);
-	f = (struct progress_figures){
-		.targets = p->known * (uint64_t)p->o.repeat,
-		.answered = t.by_state[PROBE_OPEN] + t.by_state[PROBE_CLOSED] +
-			    t.by_state[PROBE_UNREACHABLE] + t.by_state[PROBE_BROKEN],
-		.sent = t.syns,
-		.elapsed_us = loop_now() - p->started_us,
-	};
-	f.finished = f.answered + t.by_state[PROBE_FILTERED];
-	progress_show(&p->progress, &f);
-}
-
-/* ---- rounds ----------------------------------------------------------------------------------- */
-
-static void end(struct probe *p)
-{
-	p->over = true;
-	p->tick.deadline_us = LOOP_NEVER;
-}
-
-static void begin_round(struct probe *p)
-{
-	struct err e = { 0 };
-	bool resumed = p->resume.found && p->part == p->resume.part;
-
-	p->waiting = false;
-	p->round++;
-	p->round_us = loop_now();
-	if (prober_begin(p->prober, p->targets, p->round, resumed ? &p->resume.start : NULL, &e))
-		return;
-	complain(p, &e);
-	end(p);
-}
-
-static void on_finished(void *context)
-{
-	struct probe *p = context;
-	struct err e = { 0 };
-
-	if (p->stop) {
-		end(p);
-		return;
-	}
-	if (p->round < p->o.repeat) {
-		p->waiting = true;
-		p->tick.deadline_us = 0;
-		return;
-	}
-	p->targets = probe_words_part(p->words, &e);
-	if (p->targets) {
-		p->part++;
-		p->round = 0;
-		begin_round(p);
-		return;
-	}
-	if (e.status)
-		complain(p, &e);
-	end(p);
-}
-
-static void on_tick(void *context, short revents)
-{
-	struct probe *p = context;
-	int64_t now = loop_now(), next = now + TICK_US;
-
-	(void)revents;
-	probe_view_flush(p->view);
-	show_progress(p);
-	if (p->waiting && now >= p->round_us + p->o.interval_us)
-		begin_round(p);
-	else if (p->waiting && p->round_us + p->o.interval_us < next)
-		next = p->round_us + p->o.interval_us;
-	p->tick.deadline_us = p->over ? LOOP_NEVER : next;
-}
-
-static void on_failed(void *context, const struct err *why)
-{
-	struct probe *p = context;
-
-	complain(p, why);
-	p->stop = true;
-	prober_stop(p->prober, true);
-	end(p);
-}
-
-static void on_interrupt(void *context, bool again)
-{
-	struct probe *p = context;
-
-	p->stop = true;
-	prober_stop(p->prober, again);
-	if (p->waiting || again)
-		end(p);
-}
-
-/* ---- the whole -------------------------------------------------------------------------------- */
 
 /* What has to be open before privilege is dropped. */
 static bool open_handles(struct probe *p, struct err *e)
@@ -221,30 +65,6 @@ static bool take_resume(struct probe *p, struct err *e)
 				   p->o.resume);
 }
 
-static void save_resume(struct probe *p)
-{
-	struct probe_resume r = {
-		.seed = p->prober_options.seed,
-		.shard = p->o.shard,
-		.shards = p->o.shards,
-		.part = p->part,
-	};
-	struct err e = { 0 };
-	bool good;
-
-	if (!p->stop) {
-		unlink(p->o.resume); /* all is done: there is nothing to go on with */
-		return;
-	}
-	r.targets = targets_count(p->targets);
-	good = prober_where(p->prober, &r.start.from, &r.done, &r.start.done_count) ||
-	       err_set(&e, STATUS_APP, "out of memory");
-	r.start.done = r.done;
-	if (!good || !probe_resume_write(p->o.resume, &r, &e))
-		complain(p, &e);
-	probe_resume_free(&r);
-}
-
 static bool open_output(struct probe *p, struct err *e)
 {
 	struct probe_view_options v = {
@@ -274,39 +94,6 @@ static bool open_output(struct probe *p, struct err *e)
 	return p->view || err_set(e, STATUS_APP, "out of memory");
 }
 
-static bool open_rest(struct probe *p, struct err *e)
-{
-	const struct prober_calls calls = { on_result, on_finished, on_failed, p };
-
-	if (!take_resume(p, e) || !open_output(p, e))
-		return false;
-	p->loop = loop_new(e);
-	p->prober = p->loop ? prober_new(p->loop, p->ways, &p->prober_options, &calls, e) : NULL;
-	p->tick = (struct loop_source){ -1, 0, loop_now() + TICK_US, on_tick, p };
-	return p->prober && loop_add(p->loop, &p->tick, e) &&
-	       interrupt_start(&p->interrupt, p->loop, on_interrupt, p, e);
-}
-
-static void run(struct probe *p)
-{
-	struct err e = { 0 };
-
-	p->started_us = loop_now();
-	begin_round(p);
-	while (!p->over) {
-		if (!loop_turn(p->loop, &e)) {
-			complain(p, &e);
-			break;
-		}
-		if (probe_view_failed(p->view) && !p->stop) { /* nobody reads what we print */
-			p->stop = true;
-			prober_stop(p->prober, true);
-		}
-	}
-	if (p->o.resume)
-		save_resume(p);
-}
-
 static void close_view(struct probe *p)
 {
 	struct probe_totals totals = { 0 };
@@ -314,12 +101,14 @@ static void close_view(struct probe *p)
 
 	if (p->prober)
 		prober_totals(p->prober, &totals);
+	totals.took_us =
+		p->started_us ? loop_now() - p->started_us : 0; /* pauses of --repeat too */
 	progress_erase(&p->progress);
 	if (p->view && !probe_view_close(p->view, &totals, &e))
-		complain(p, &e);
+		probe_complain(p, &e);
 	if (p->out && p->out != stdout && fclose(p->out) && p->status == STATUS_OK) {
 		err_set(&e, STATUS_APP, "cannot write %.200s: %m", p->o.output);
-		complain(p, &e);
+		probe_complain(p, &e);
 	}
 }
 
@@ -386,17 +175,18 @@ enum status cli_probe(int argc, char **argv)
 		return err_print(&e);
 	probe_options_prober(&p.o, &p.prober_options);
 	if (!first_part(&p, argv + first, (size_t)(argc - first), &e)) {
-		complain(&p, &e);
+		probe_complain(&p, &e);
 	} else if (p.o.dry_run) {
 		if (!count_dry(&p, &e))
-			complain(&p, &e);
-	} else if (!open_handles(&p, &e) || !open_rest(&p, &e)) {
-		complain(&p, &e);
+			probe_complain(&p, &e);
+	} else if (!open_handles(&p, &e) || !take_resume(&p, &e) || !open_output(&p, &e) ||
+		   !probe_run_open(&p, &e)) {
+		probe_complain(&p, &e);
 	} else {
-		run(&p);
+		probe_run(&p);
 	}
 	if (p.words && probe_words_missing(p.words)->status && p.status == STATUS_OK)
-		complain(&p, probe_words_missing(p.words));
+		probe_complain(&p, probe_words_missing(p.words));
 	close_view(&p);
 	release(&p);
 	return p.status == STATUS_OK && p.single ? p.verdict : p.status;

@@ -24,7 +24,7 @@
 #define TIMEOUT_US	10000000
 #define SHARDS_MAX	1000000
 #define FRAME_HEADERS	400u /* bytes of a frame that is all header, with room to spare */
-#define RING_BYTES	(4u << 20)
+#define RING_BYTES	(2u << 20)
 #define RING_BYTES_HTTP (8u << 20)
 #define PATH_MAX_BYTES	512u
 

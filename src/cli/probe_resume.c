@@ -4,10 +4,12 @@
 #include "cli/probe_resume.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define HEAD                        \
 	"tcpshake-probe-resume 1\n" \
@@ -35,14 +37,27 @@ static bool read_from(FILE *f, struct probe_resume *r)
 	return true;
 }
 
+/* That it cannot be written is to be told before the run, not after it. */
+static bool may_write(const char *path, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		return err_set(e, STATUS_APP, "cannot write %.200s: %s", path, strerror(errno));
+	close(fd);
+	unlink(path);
+	return true;
+}
+
 bool probe_resume_read(const char *path, struct probe_resume *out, struct err *e)
 {
 	FILE *f = fopen(path, "re");
 
 	*out = (struct probe_resume){ 0 };
 	if (!f)
-		return errno == ENOENT ||
-		       err_set(e, STATUS_APP, "cannot read %.200s: %s", path, strerror(errno));
+		return errno == ENOENT ? may_write(path, e) :
+					 err_set(e, STATUS_APP, "cannot read %.200s: %s", path,
+						 strerror(errno));
 	out->found = read_from(f, out);
 	fclose(f);
 	return out->found ||

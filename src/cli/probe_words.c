@@ -1,28 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* probe_words.c - see probe_words.h.
  *
- *     child:  file --> word --> "T word TAB address ..." --> pipe     names are resolved there
- *     we:     pipe --> targets_add(), whose resolver reads the addresses that came with the word
- *
- * "W status text" is a name without address, "E status text" the end of it all. */
+ *     probe_reader --> targets_add(), whose resolver reads the addresses that came with the word */
 #include "cli/probe_words.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "probe/target_list.h"
-#include "wire/privilege.h"
+#include "cli/probe_reader.h"
 #include "wire/resolve.h"
-
-#define ADDRESSES_MAX 16u
-#define FORGET_AFTER  4096u /* words: the child's own set is there to check them only */
 
 struct probe_words {
 	struct targets *targets;
@@ -37,111 +25,12 @@ struct probe_words {
 	struct err missing;
 };
 
-/* What targets_options.resolve finds, or found: it knows no context. One list is read at a time. */
+/* What targets_options.resolve is to find: it knows no context. One list is read at a time. */
 static struct {
-	struct addr list[ADDRESSES_MAX];
+	struct addr list[PROBE_READER_ADDRESSES];
 	unsigned count;
 	bool asked;
 } addresses;
-
-/* ---- the child -------------------------------------------------------------------------------- */
-
-static unsigned resolve_and_keep(const char *host, int family, struct addr *out, unsigned max,
-				 struct err *e)
-{
-	unsigned n = resolve(host, family, out, max < ADDRESSES_MAX ? max : ADDRESSES_MAX, e);
-
-	addresses.asked = true;
-	addresses.count = n;
-	memcpy(addresses.list, out, n * sizeof(*out));
-	return n;
-}
-
-static void pass_on(FILE *to, const char *word)
-{
-	char text[ADDR_TEXT_MAX];
-
-	fprintf(to, "T%s", word);
-	for (unsigned i = 0; i < addresses.count; i++)
-		fprintf(to, "\t%s", addr_text(&addresses.list[i], text));
-	putc('\n', to);
-}
-
-/* False: the list is wrong, and that was said. */
-static bool pass_file(FILE *to, struct targets *t, const char *path)
-{
-	struct err e = { 0 };
-	struct target_list *list = target_list_open(path, &e);
-	unsigned since = 0;
-	const char *word;
-	bool good = list != NULL;
-
-	while (good && target_list_next(list, &word, &good, &e)) {
-		addresses.asked = false;
-		addresses.count = 0;
-		if (targets_add(t, word, &e)) {
-			pass_on(to, word);
-		} else {
-			target_list_blame(list, &e);
-			good = e.status == STATUS_UNREACHABLE;
-			if (good)
-				fprintf(to, "W%d %s\n", e.status, e.text);
-		}
-		if (++since == FORGET_AFTER) {
-			targets_clear(t);
-			since = 0;
-		}
-	}
-	if (!good)
-		fprintf(to, "E%d %s\n", e.status, e.text);
-	target_list_close(list);
-	return good;
-}
-
-static void run_child(const struct probe_options *o, int fd)
-{
-	FILE *to = fdopen(fd, "w");
-	struct targets_options options;
-	struct targets *t = NULL;
-	struct err e = { 0 };
-
-	signal(SIGPIPE, SIG_DFL);
-	signal(SIGINT, SIG_IGN); /* the parent decides when it is over */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (to && privilege_shed(&e) && probe_options_targets(o, &options, &e)) {
-		options.resolve = resolve_and_keep;
-		options.all_addresses = true; /* what is left out is no error here */
-		t = targets_new(&options, &e);
-	}
-	if (to && e.status)
-		fprintf(to, "E%d %s\n", e.status, e.text);
-	for (size_t i = 0; t && i < o->files.count; i++)
-		if (!pass_file(to, t, o->files.items[i]))
-			break;
-	if (to)
-		fclose(to);
-	_exit(0);
-}
-
-static bool start_child(struct probe_words *w, const struct probe_options *o, struct err *e)
-{
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_set(e, STATUS_APP, "cannot read targets: %s", strerror(errno));
-	w->child = fork();
-	if (w->child == 0) {
-		close(ends[0]);
-		run_child(o, ends[1]);
-	}
-	close(ends[1]);
-	w->from = fdopen(ends[0], "r");
-	if (w->child < 0 || !w->from)
-		return err_set(e, STATUS_APP, "cannot read targets: %s", strerror(errno));
-	return true;
-}
-
-/* ---- the parent ------------------------------------------------------------------------------- */
 
 /* The addresses that came with the word; of a word of the command line, by asking. */
 static unsigned resolve_known(const char *host, int family, struct addr *out, unsigned max,
@@ -185,7 +74,7 @@ struct probe_words *probe_words_open(const struct probe_options *o, char **words
 		w->targets = targets_new(&options, e);
 	}
 	if (w->targets && exclude_all(w->targets, o, e) &&
-	    (!o->files.count || start_child(w, o, e)))
+	    (!o->files.count || (w->child = probe_reader_start(o, &w->from, e)) > 0))
 		return w;
 	probe_words_close(w);
 	return NULL;
@@ -215,7 +104,7 @@ static bool take_line(struct probe_words *w, char *line, struct err *e)
 
 		addresses.count = 0;
 		addresses.asked = true;
-		while (at && addresses.count < ADDRESSES_MAX) {
+		while (at && addresses.count < PROBE_READER_ADDRESSES) {
 			char *next = strchr(at + 1, '\t');
 
 			*at = '\0';

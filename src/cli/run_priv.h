@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* run_priv.h - what the files of `run` share: run.c (command line, which scripts, whose turn it is),
- * run_targets.c (where they connect to), run_job.c (one script), run_tell.c (its narration), run_compare.c (two
+ * run_words.c (what the words of the command line are), run_targets.c (where they connect to), run_job.c (one script), run_tell.c (its narration), run_compare.c (two
  * segments), run_report.c (TAP and JSON), run_junit.c. */
 #ifndef TCPSHAKE_CLI_RUN_PRIV_H
 #define TCPSHAKE_CLI_RUN_PRIV_H
@@ -75,6 +75,10 @@ struct run {
 	unsigned count, begun, over, told, failed;
 	bool stopped;
 };
+
+/* run_words.c: files and folders become jobs; -D and --target definitions. */
+bool run_gather(struct run *r, char **words, int count, struct err *e);
+bool run_define(struct run *r, struct err *e);
 
 /* run_targets.c: a script that connects to nowhere is told, and false; all that are named are prepared for. */
 bool run_check_targets(const struct run *r, struct err *e);

@@ -117,7 +117,7 @@ static void report_json(const struct job *j, unsigned number)
 					    .took_us = v->took_us,
 					    .why = v->why,
 					    .actual = v->actual,
-					    .connection = v->connection,
+					    .ends = v->connection,
 					    .hint = v->hint };
 		struct view_compared fields[MATCH_FIELDS_MAX];
 
@@ -127,9 +127,9 @@ static void report_json(const struct job *j, unsigned number)
 				v->report->fields[k].actual, v->report->fields[k].differs
 			};
 		out.fields = fields;
-		view_json_verdict(stdout, &out);
+		view_json_verdict(stdout, number == 1 && i == 0, &out);
 	}
-	view_json_script(stdout, &script);
+	view_json_script(stdout, number == 1 && !j->verdict_count, &script);
 	fflush(stdout);
 }
 

@@ -48,13 +48,15 @@ bool scripting_save(struct record *r, const char *path, const char *origin, cons
 	FILE *f;
 
 	if (!text)
-		return err_set(e, STATUS_APP, "out of memory");
+		return err_set(e, STATUS_APP,
+			       "the script %.200s would be longer than a script may be", path);
 	f = to_stdout ? stdout : fopen(path, "wxe");
 	if (!f)
 		return err_set(e, STATUS_APP, "cannot write the script %.200s: %s%s", path,
 			       strerror(errno), errno == EEXIST ? "; another name keeps both" : "");
-	fprintf(f, "# Recorded from %s. To play it against the same server:\n"
-		   "#     tcpshake run --target %s ",
+	fprintf(f,
+		"# Recorded from %s. To play it against the same server:\n"
+		"#     tcpshake run --target %s ",
 		origin, target);
 	put_name(f, to_stdout ? "FILE" : path);
 	fputs("\n\n", f);

@@ -98,8 +98,6 @@ static void flush_screen(struct step *s)
 	char text[128];
 
 	fflush(s->screen);
-	if (!s->screen_len)
-		return;
 	prompt_print(s->prompt, s->screen_text, s->screen_len, step_prompt_text(s, text));
 	rewind(s->screen);
 	s->screen_len = 0;
@@ -124,9 +122,8 @@ static bool open_screen(struct step *s, struct err *e)
 static void on_interrupt(void *context, bool again)
 {
 	struct step *s = context;
-	char text[128];
-
 	bool asked = s->asked, working = s->count && !asked;
+	char text[128];
 
 	if (s->interrupt.signal != SIGINT || !prompt_is_terminal(s->prompt) || again || s->ending) {
 		s->ending = true;

@@ -109,13 +109,14 @@ void step_drain(struct step *s)
 
 bool step_conns_end(struct step *s, struct err *e)
 {
-	struct view_result result = { .capture_drops = world_drops(s->world) };
+	struct view_result result = { 0 };
 	bool good = true;
 
 	while (s->conns) {
 		struct step_conn *cn = s->conns;
 
 		tell_whose(cn);
+		result.capture_drops = world_drops(s->world);
 		output_summary(cn->output, &result);
 		good = output_close(cn->output, e) && good;
 		record_free(cn->record);

@@ -5,7 +5,8 @@
 
 #include "cli/step_priv.h"
 
-#define LINE_ROOM (SCRIPT_LINE_MAX + 2u) /* a line that is longer is refused, all of it need not be here */
+#define LINE_ROOM \
+	(SCRIPT_LINE_MAX + 2u) /* a line that is longer is refused, all of it need not be here */
 
 void lines_free(struct lines *l)
 {

@@ -64,7 +64,7 @@ bool prompt_is_terminal(const struct prompt *p);
 void prompt_ask(struct prompt *p, const char *text);
 
 /* prompt_print() - write whole lines, above the line that is being typed, which stays
- * as it is behind @text, the prompt as it is now. */
+ * as it is behind @text, the prompt as it is now; without bytes, only that, if it changed. */
 void prompt_print(struct prompt *p, const char *bytes, size_t len, const char *text);
 
 /* prompt_clear() - throw away what was typed or pasted, and ask anew with @text if a line is asked for. False:
@@ -154,12 +154,12 @@ struct step {
 	size_t screen_len;
 	FILE *talk; /* what is no view of segments: the screen, or standard error beside --json */
 	/* The line in work: these commands of the session. */
-	unsigned first, count; /* count 0: none */
-	bool recorded;	       /* it belongs into the script that is saved */
-	bool asked;	   /* it waits for the answer to a question */
-	bool proposed;	   /* Enter takes what was proposed */
-	bool open_block;   /* more lines are wanted before it is a command */
-	bool ending, over;	   /* no more lines; the executor is done */
+	unsigned first, count;	     /* count 0: none */
+	bool recorded;		     /* it belongs into the script that is saved */
+	bool asked;		     /* it waits for the answer to a question */
+	bool proposed;		     /* Enter takes what was proposed */
+	bool open_block;	     /* more lines are wanted before it is a command */
+	bool ending, over;	     /* no more lines; the executor is done */
 	struct script_error refused; /* the line of a pipe that is none */
 	enum status status;
 };

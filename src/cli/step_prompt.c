@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* step_prompt.c - lines for `step`: readline on a terminal, plain lines from anything else.
  *
- * A line is handed out when it is asked for, and from the loop. Nothing is read before it is needed, so what
+ * A line is handed out when it is asked for, and never from within the one before. Nothing is read before it is needed, so what
  * was typed ahead waits with the terminal or in the pipe. */
 #include <errno.h>
 #include <poll.h>
@@ -62,6 +62,7 @@ static void on_readline(char *line)
 {
 	struct prompt *p = the_prompt;
 	size_t len = line ? strlen(line) : 0;
+	const char *first;
 	char *room;
 
 	rl_callback_handler_remove();
@@ -76,7 +77,8 @@ static void on_readline(char *line)
 		memcpy(room, line, len);
 		room[len] = '\n';
 		p->lines.end += len + 1;
-		hand_out(p, lines_next(&p->lines, false, &len), len);
+		first = lines_next(&p->lines, false, &len);
+		hand_out(p, first, len);
 	}
 	free(line);
 }
@@ -189,17 +191,21 @@ static void read_more(struct prompt *p)
 static void on_plain(void *context, short revents)
 {
 	struct prompt *p = context;
-	size_t len = 0;
-	const char *line;
 
-	p->source.deadline_us = LOOP_NEVER;
 	if (revents)
 		read_more(p);
-	line = lines_next(&p->lines, p->ended, &len);
-	if (line || p->ended)
+	/* What is here is done at once, so that it does not depend on what comes between two lines. */
+	while (p->asking) {
+		size_t len = 0;
+		const char *line = lines_next(&p->lines, p->ended, &len);
+
+		p->source.deadline_us = LOOP_NEVER;
+		if (!line && !p->ended) {
+			p->source.events = POLLIN;
+			return;
+		}
 		hand_out(p, line, len);
-	else
-		p->source.events = POLLIN;
+	}
 }
 
 /* ---- both ---- */
@@ -247,12 +253,17 @@ bool prompt_is_terminal(const struct prompt *p)
 	return p->terminal;
 }
 
+static void set_text(struct prompt *p, const char *text)
+{
+	free(p->text);
+	p->text = p->terminal ? strdup(text) : NULL;
+}
+
 void prompt_ask(struct prompt *p, const char *text)
 {
 	p->asking = true;
 	p->source.deadline_us = 0; /* from the loop, so that lines do not call each other */
-	free(p->text);
-	p->text = p->terminal ? strdup(text) : NULL;
+	set_text(p, text);
 }
 
 /* Its line is on the screen. */
@@ -261,8 +272,9 @@ static bool is_shown(const struct prompt *p)
 	return p->terminal && p->source.events;
 }
 
-static void show_again(const char *text)
+static void show_again(struct prompt *p, const char *text)
 {
+	set_text(p, text);
 	rl_set_prompt(text);
 	rl_on_new_line();
 	rl_redisplay();
@@ -270,12 +282,14 @@ static void show_again(const char *text)
 
 void prompt_print(struct prompt *p, const char *bytes, size_t len, const char *text)
 {
+	if (!len && (!is_shown(p) || (p->text && !strcmp(p->text, text))))
+		return;
 	if (is_shown(p))
 		rl_clear_visible_line();
 	fwrite(bytes, 1, len, p->out);
 	fflush(p->out);
 	if (is_shown(p))
-		show_again(text);
+		show_again(p, text);
 }
 
 bool prompt_clear(struct prompt *p, const char *text)
@@ -289,6 +303,6 @@ bool prompt_clear(struct prompt *p, const char *text)
 	any = rl_end > 0;
 	rl_replace_line("", 0);
 	fputs("^C\n", p->out);
-	show_again(text);
+	show_again(p, text);
 	return any;
 }

@@ -138,7 +138,7 @@ static bool reach(struct station *st, const struct addr *peer, struct origin_add
 	a->interface = (unsigned)i;
 	craft = &st->interfaces[i].craft[peer->family == AF_INET6];
 	if (!*craft)
-		*craft = craft_open(peer->family, a->route.ifname, e);
+		*craft = craft_open(peer->family, a->route.local ? NULL : a->route.ifname, e);
 	a->craft = *craft;
 	return *craft != NULL;
 }

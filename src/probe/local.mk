@@ -21,7 +21,7 @@ src_libprobe_a_SOURCES += src/probe/targets.c src/probe/targets_index.c src/prob
 src_libprobe_a_SOURCES += src/probe/busy.c src/probe/busy.h
 src_libprobe_a_SOURCES += src/probe/live.c src/probe/live.h
 src_libprobe_a_SOURCES += src/probe/order.c src/probe/order.h
-src_libprobe_a_SOURCES += src/probe/prober.c src/probe/prober_hear.c src/probe/prober_http.c src/probe/prober_round.c \
+src_libprobe_a_SOURCES += src/probe/prober.c src/probe/prober_due.c src/probe/prober_hear.c src/probe/prober_http.c src/probe/prober_round.c \
 	src/probe/prober_live.c src/probe/prober_send.c src/probe/prober.h src/probe/prober_priv.h
 src_libprobe_a_SOURCES += src/probe/suspect.c src/probe/suspect.h
-src_libprobe_a_SOURCES += src/probe/ways.c src/probe/ways.h
+src_libprobe_a_SOURCES += src/probe/ways.c src/probe/ways_open.c src/probe/ways.h src/probe/ways_priv.h

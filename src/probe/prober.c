@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* prober.c - the prober's life, and the turn of the loop; see prober.h.
  *
- * Rules: what comes in is read before anything is sent, repeated SYNs leave before new ones, and new ones
- *        only where the pace, the host and the table of connections have room. */
+ * Rules: what comes in is read before anything is sent. */
 #include "probe/prober.h"
 
 #include <errno.h>
@@ -15,8 +14,6 @@
 #include "probe/prober_priv.h"
 
 #define FRAMES_AT_ONCE 256 /* then SYNs have a turn */
-#define SYNS_AT_ONCE   256u
-#define STUCK_US       1000 /* a full queue is looked at again after so long */
 
 int64_t prober_clock(const struct prober *p, int64_t time_ns)
 {
@@ -63,130 +60,10 @@ void prober_result(struct prober *p, const struct probe_result *r)
 	p->calls.result(p->calls.context, r);
 }
 
-/* No answer came to any attempt. */
-static void gave_up(struct prober *p, const struct sweep_step *step)
-{
-	const struct probe_synack *synack = suspects_convict(p->suspects, step->position);
-	struct target_pair pair;
-	struct probe_result r;
-
-	prober_pair(p, step->position, &pair);
-	prober_blank(p, &pair, &r);
-	r.attempts = step->attempt + 1;
-	r.state = PROBE_FILTERED;
-	if (synack) {
-		r.state = PROBE_BROKEN;
-		r.why = "its SYN,ACK acknowledges another number than our SYN's";
-		r.synack = *synack;
-		r.ttl = synack->ttl;
-	}
-	prober_result(p, &r);
-}
-
-/* An earlier run has finished this one. Asked for in ascending order. */
-static bool was_done(struct prober *p, uint64_t position)
-{
-	while (p->done_at < p->done_count && p->done[p->done_at] < position)
-		p->done_at++;
-	return p->done_at < p->done_count && p->done[p->done_at] == position;
-}
-
-/* Has the host as many connections in the air, or open, as it may have? */
-static bool host_busy(const struct prober *p, uint64_t position)
-{
-	struct target_pair pair;
-	uint64_t before;
-
-	if (p->busy) {
-		prober_pair(p, position, &pair);
-		return busy_count(p->busy, &pair.addr) >= p->o.per_host;
-	}
-	if (!order_before(&p->order, position, p->o.per_host, &before))
-		return false;
-	if (sweep_standing(p->sweep, before) == SWEEP_WAITING)
-		return true;
-	if (!live_count(p->live))
-		return false;
-	prober_pair(p, before, &pair);
-	for (unsigned s = 0; s < ways_source_count(p->ways); s++)
-		for (unsigned a = 0; a < p->o.attempts; a++)
-			if (live_find(p->live, &pair.addr, pair.port,
-				      ways_source(p->ways, s)->ports[a]))
-				return true;
-	return false;
-}
-
-static bool may_send(struct prober *p, const struct sweep_step *step)
-{
-	return live_count(p->live) <= PROBER_LIVE_MAX / 2 &&
-	       (step->attempt > 0 || !host_busy(p, step->position));
-}
-
-/* What needs no SYN: rounded up, or finished by an earlier run. */
-static bool step_over(struct prober *p, uint64_t position, int64_t now_us)
-{
-	uint64_t index;
-
-	if (order_index(&p->order, position, &index) && !was_done(p, position))
-		return false;
-	sweep_sent(p->sweep, position, 0, now_us);
-	sweep_done(p->sweep, position);
-	return true;
-}
-
-/* Do what the sweep asks for, until it or the pace says to wait. Return: until when. */
-static int64_t send_due(struct prober *p, int64_t now_us)
-{
-	unsigned tokens = pace_take(&p->pace, SYNS_AT_ONCE, now_us);
-	int64_t when = LOOP_NEVER;
-	struct sweep_step step;
-
-	for (unsigned n = 0; n < 4 * SYNS_AT_ONCE; n++) {
-		sweep_next(p->sweep, now_us, &step);
-		if (step.what == SWEEP_GAVE_UP) {
-			gave_up(p, &step);
-			continue;
-		}
-		when = step.when_us;
-		if (step.what == SWEEP_WAIT)
-			break;
-		if (step.what == SWEEP_FINISHED) {
-			when = LOOP_NEVER;
-			break;
-		}
-		if (step.attempt == 0 && step_over(p, step.position, now_us))
-			continue;
-		if (!tokens) {
-			when = pace_when(&p->pace, now_us);
-			break;
-		}
-		if (!may_send(p, &step) ||
-		    !prober_send_syn(p, step.position, step.attempt, now_us)) {
-			when = now_us + STUCK_US; /* or sooner: an answer wakes us */
-			break;
-		}
-		tokens--;
-		when = now_us;
-	}
-	pace_give_back(&p->pace, tokens);
-	return when;
-}
-
-static bool sweep_over(struct prober *p, int64_t now_us)
-{
-	struct sweep_step step;
-
-	sweep_next(p->sweep, now_us, &step);
-	return step.what == SWEEP_FINISHED;
-}
-
 static void end_round(struct prober *p)
 {
-	int64_t now = loop_now();
-
 	p->running = false;
 	p->timer.deadline_us = LOOP_NEVER;
-	p->totals.took_us += now - p->begun_us;
 	p->totals.sending_us += p->last_syn_us ? p->last_syn_us - p->begun_us : 0;
 	p->totals.dropped = ways_drops(p->ways);
 	p->calls.finished(p->calls.context);
@@ -203,15 +80,15 @@ static void on_turn(void *context, short revents)
 		return;
 	read_clocks(p);
 	prober_live_timers(p, now);
-	when = p->stopped ? LOOP_NEVER : send_due(p, now);
+	when = p->stopped ? LOOP_NEVER : prober_send_due(p, now);
 	prober_flush(p);
-	if (!live_count(p->live) && (p->stopped || sweep_over(p, now))) {
+	if (!live_count(p->live) && (p->stopped || prober_over(p, now))) {
 		end_round(p);
 		return;
 	}
 	first = live_first(p->live) ? live_first(p->live)->deadline_us : LOOP_NEVER;
-	if (p->flush_stuck && when > now + STUCK_US)
-		when = now + STUCK_US;
+	if (p->flush_stuck && when > now + PROBER_STUCK_US)
+		when = now + PROBER_STUCK_US;
 	p->timer.deadline_us = first < when ? first : when;
 }
 
@@ -311,9 +188,12 @@ void prober_stop(struct prober *p, bool now)
 		return;
 	p->stop_now = true;
 	prober_live_abort(p);
+	prober_flush(p); /* there may be no other turn */
 }
 
 void prober_totals(const struct prober *p, struct probe_totals *out)
 {
 	*out = p->totals;
+	if (p->running && p->last_syn_us) /* a round that does not come to its end */
+		out->sending_us += p->last_syn_us - p->begun_us;
 }

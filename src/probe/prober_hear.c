@@ -7,9 +7,8 @@
  *        cookie (RFC 9293 section 3.10.7.3), an ICMP error that quotes it (RFC 5927 section 4.1). What
  *        comes after the end of a target and does prove it is answered with RST, so that no half-open
  *        connection stays behind. All else is counted and changes nothing. */
-#include <string.h>
-
 #include "drive/ours.h"
+#include "probe/fingerprint.h"
 #include "probe/prober_priv.h"
 
 #define FLAGS_MATTER  (TCP_FLAG_SYN | TCP_FLAG_ACK | TCP_FLAG_RST | TCP_FLAG_FIN)
@@ -17,6 +16,7 @@
 
 /* A segment that came to one of our ports. */
 struct heard {
+	const struct frame *frame;
 	const struct packet *pk;
 	unsigned interface, source, attempt;
 	uint64_t position;
@@ -24,23 +24,11 @@ struct heard {
 	int64_t time_ns;
 };
 
-static void keep_synack(const struct packet *pk, struct probe_synack *s)
+static void keep_synack(const struct prober *p, const struct heard *h, struct probe_synack *out)
 {
-	const struct tcp_segment *seg = &pk->seg;
+	const struct prober_kind *k = &p->kinds[h->interface][h->pk->src.family == AF_INET6];
 
-	*s = (struct probe_synack){
-		.seen = true,
-		.ttl = pk->ttl,
-		.tos = pk->tos,
-		.flags_ip = pk->dont_fragment,
-		.flags = seg->flags,
-		.window = seg->window,
-		.ip_id = pk->ip_id,
-		.seq = seg->seq,
-		.options = seg->options,
-		.option_len = seg->option_len,
-	};
-	memcpy(s->option_bytes, seg->option_bytes, seg->option_len);
+	fingerprint_take(h->frame, h->pk, k->ready ? k->syn.options.mss : 0, out);
 }
 
 /* The position that a reply of @peer concerns; false: it is none of this shard's. */
@@ -92,7 +80,7 @@ static void take_synack(struct prober *p, const struct heard *h)
 	begin_result(p, h, &r, &sent_us);
 	r.state = PROBE_OPEN;
 	r.ttl = h->pk->ttl;
-	keep_synack(h->pk, &r.synack);
+	keep_synack(p, h, &r.synack);
 	if (p->o.mode == PROBER_HALF) {
 		sweep_done(p->sweep, h->position);
 		answer_rst(p, h);
@@ -125,7 +113,7 @@ static void take_wrong(struct prober *p, const struct heard *h, bool sent)
 	p->totals.forged++;
 	if (!sent || (seg->flags & FLAGS_MATTER) != (TCP_FLAG_SYN | TCP_FLAG_ACK))
 		return;
-	keep_synack(h->pk, &synack);
+	keep_synack(p, h, &synack);
 	/* RFC 9293 section 3.10.7.3, first check: once, as it may be forged. */
 	if (suspects_note(p->suspects, h->position, h->attempt, seg->ack - h->expected, &synack))
 		answer_rst(p, h);
@@ -237,7 +225,7 @@ static void hear_icmp(struct prober *p, struct heard *h)
 
 void prober_hear(struct prober *p, unsigned interface, const struct frame *f)
 {
-	struct heard h = { .interface = interface, .time_ns = f->time_ns };
+	struct heard h = { .frame = f, .interface = interface, .time_ns = f->time_ns };
 	struct packet pk;
 
 	if (!p->running)

@@ -2,6 +2,7 @@
 /* prober_priv.h - the prober, for its own files only:
  *
  *     prober.c       life, and the turn of the loop: what is due now
+ *     prober_due.c   whose turn it is
  *     prober_round.c a round over a set: its beginning, how far it came
  *     prober_send.c  SYNs and RSTs, by stamps; the way to each target
  *     prober_hear.c  from a captured frame to what it says of a target
@@ -20,6 +21,7 @@
 
 #define PROBER_LIVE_MAX 1024u /* connections open at a time; half of it is for those in the air */
 #define PROBER_NO_TAG	UINT64_MAX
+#define PROBER_STUCK_US 1000 /* a full queue is looked at again after so long */
 
 struct prober_ear {
 	struct prober *p;
@@ -73,6 +75,11 @@ void prober_result(struct prober *p, const struct probe_result *r);
 void prober_blank(const struct prober *p, const struct target_pair *pair, struct probe_result *r);
 void prober_pair(const struct prober *p, uint64_t position, struct target_pair *pair);
 int64_t prober_clock(const struct prober *p, int64_t time_ns); /* the capture's as the loop's */
+
+/* prober_due.c */
+/* Do what the sweep asks for, until it or the pace says to wait. Return: until when. */
+int64_t prober_send_due(struct prober *p, int64_t now_us);
+bool prober_over(struct prober *p, int64_t now_us);
 
 /* prober_send.c */
 bool prober_send_syn(struct prober *p, uint64_t position, unsigned attempt, int64_t now_us);

@@ -78,7 +78,8 @@ struct probe_totals {
 	uint64_t by_state[PROBE_STATE_COUNT];
 	uint64_t by_close[PROBE_CLOSE_COUNT];
 	uint64_t syns, retries, segments_sent, frames_heard, late, forged, dropped;
-	int64_t took_us, sending_us;
+	int64_t took_us;    /* the whole run, pauses and waits for answers too */
+	int64_t sending_us; /* from the first SYN of each round to its last */
 	bool interrupted;
 };
 

@@ -22,11 +22,6 @@ static void on_timer(void *context, short revents)
 	turn(x);
 }
 
-static void on_change(void *context)
-{
-	turn(context);
-}
-
 struct exec *exec_new(const struct exec_config *config, struct err *e)
 {
 	struct exec *x = calloc(1, sizeof(*x));
@@ -90,31 +85,6 @@ void exec_start(struct exec *x)
 	turn(x);
 }
 
-/* One more segment, without text. */
-static void send_bare(struct exec_conn *cn, uint16_t flags, uint32_t seq, struct err *e)
-{
-	struct tcp_segment seg = { .flags = flags, .seq = seq };
-
-	tcp_conn_fill(hand_conn(cn->hand), TCP_GIVEN_SEQ, &seg, loop_now());
-	hand_send(cn->hand, NULL, &seg, e);
-}
-
-/* The peer believes a RST with exactly the number that it expects (RFC 5961 section 3.2): that is SND.NXT,
- * or, where it did not take what we sent last, SND.UNA. Who only waits for our last ACK gets that. */
-static void reset(struct exec_conn *cn, struct err *e)
-{
-	struct tcp_conn_info i;
-
-	tcp_conn_info(hand_conn(cn->hand), &i);
-	if (i.state == TCP_STATE_TIME_WAIT && i.ack_owed)
-		send_bare(cn, TCP_FLAG_ACK, i.snd_nxt, e);
-	tcp_conn_abort(hand_conn(cn->hand), loop_now());
-	hand_serve(cn->hand, e);
-	if (i.state >= TCP_STATE_ESTABLISHED && i.state != TCP_STATE_TIME_WAIT &&
-	    i.snd_una != i.snd_nxt)
-		send_bare(cn, TCP_FLAG_RST, i.snd_una, e);
-}
-
 /* Connections that the script leaves open are reset. */
 static void begin_end(struct exec *x)
 {
@@ -125,7 +95,7 @@ static void begin_end(struct exec *x)
 
 		if (!cn->hand || x->cfg.leave)
 			continue;
-		reset(cn, &e);
+		exec_conn_reset(cn, &e);
 		if (e.status)
 			exec_say(x, "%s", e.text);
 	}
@@ -144,6 +114,11 @@ static void finish_end(struct exec *x)
 	x->state = EXEC_DONE;
 	x->timer.deadline_us = LOOP_NEVER;
 	x->cfg.watch->done(x->cfg.watch->context);
+}
+
+void exec_changed(void *exec)
+{
+	turn(exec);
 }
 
 void exec_stop(struct exec *x)
@@ -187,23 +162,6 @@ static enum outcome exec_repeat(struct exec *x, const struct command *c, bool fi
 		*b = (struct exec_block){ c->body, c->body_count, 0, turns - 1 };
 	}
 	return OUTCOME_DONE;
-}
-
-static enum outcome exec_target(struct exec *x, const struct command *c, bool first)
-{
-	struct exec_conn *cn = c->verb == VERB_CONNECTION ? exec_conn_of(x, c) : NULL;
-	char **into = cn ? &cn->target : &x->target;
-	struct err e = { 0 };
-	size_t len;
-
-	(void)first;
-	if (c->verb == VERB_CONNECTION && !cn)
-		return exec_fail(x, c, "out of memory");
-	if (cn && !c->text.count)
-		return OUTCOME_DONE;
-	free(*into);
-	*into = (char *)values_bytes(x->values, &c->text, &len, &e);
-	return *into ? OUTCOME_DONE : exec_fail(x, c, "%s", e.text);
 }
 
 static exec_verb *const verbs[VERB_COUNT] = {
@@ -304,73 +262,6 @@ static void turn(struct exec *x)
 		finish_end(x); /* last: the owner may free us in it */
 }
 
-static struct exec_conn *conn_named(struct exec *x, const char *name)
-{
-	for (struct exec_conn *cn = x->conns; cn; cn = cn->next)
-		if (name ? cn->name && !strcmp(cn->name, name) : !cn->name)
-			return cn;
-	return NULL;
-}
-
-struct exec_conn *exec_conn_of(struct exec *x, const struct command *c)
-{
-	const char *name = c->verb == VERB_CONNECTION ? c->name : c->connection;
-	struct exec_conn *cn = conn_named(x, name);
-
-	if (cn)
-		return cn;
-	cn = calloc(1, sizeof(*cn));
-	if (!cn)
-		return NULL;
-	cn->name = name;
-	cn->settings = x->settings;
-	cn->next = x->conns;
-	x->conns = cn;
-	return cn;
-}
-
-struct exec_conn *exec_open(struct exec *x, const struct command *c)
-{
-	struct exec_conn *cn = exec_conn_of(x, c);
-	struct err e = { 0 };
-
-	if (cn && cn->hand)
-		return cn;
-	if (cn)
-		cn->hand = x->cfg.open(x->cfg.world, cn->name, cn->target ? cn->target : x->target,
-				       &cn->settings, on_change, x, &e);
-	else
-		err_set(&e, STATUS_APP, "out of memory");
-	if (cn && cn->hand) {
-		tcp_conn_set_automatic(hand_conn(cn->hand), cn->duties, loop_now());
-		return cn;
-	}
-	exec_fail(x, c, "%s", e.text);
-	return NULL;
-}
-
-/* Both initial numbers, once they are known; they stay known when the connection is gone. */
-void exec_learn_base(struct exec_conn *cn)
-{
-	struct tcp_conn_info info;
-
-	tcp_conn_info(hand_conn(cn->hand), &info);
-	cn->base.ours = info.iss;
-	if (info.state >= TCP_STATE_SYN_RECEIVED) {
-		cn->base.peers = info.irs;
-		cn->base.peers_known = true;
-	}
-}
-
-void exec_drop(struct exec *x, struct exec_conn *cn)
-{
-	const struct hand_arrival *a = hand_first(cn->hand);
-
-	if (a && x->cfg.watch->looked)
-		x->cfg.watch->looked(x->cfg.watch->context, cn->name, a);
-	hand_drop(cn->hand);
-}
-
 void exec_set_deadline(struct exec *x, const struct command *c, const struct exec_conn *cn)
 {
 	x->deadline_us =
@@ -379,7 +270,7 @@ void exec_set_deadline(struct exec *x, const struct command *c, const struct exe
 
 void exec_verdict(struct exec *x, const struct exec_verdict *v)
 {
-	const struct exec_conn *cn = conn_named(x, v->command->connection);
+	const struct exec_conn *cn = exec_conn_named(x, v->command->connection);
 	struct exec_verdict told = *v;
 
 	if (v->passed)

@@ -193,11 +193,13 @@ static bool breaks_off(struct exec *x, const struct command *c, const struct exe
 		       const struct tcp_segment *seg)
 {
 	const struct parts *p = x->parts;
+	/* Who waits for an acknowledgement alone after the FIN may see that FIN once more. */
+	bool is_behind_fin = p->from == p->to && cn->fin + 1 == p->from;
 
 	if (seg->flags & TCP_FLAG_RST)
 		exec_fail(x, c, "the peer reset the connection (RST) after %u of %u bytes",
 			  ranges_upto(&cn->came, p->from) - p->from, p->to - p->from);
-	else if (cn->fin_came && cn->fin < p->to)
+	else if (cn->fin_came && cn->fin < p->to && !is_behind_fin)
 		exec_fail(x, c, "the peer's stream ends at %u (FIN), %u bytes too early", cn->fin,
 			  p->to - cn->fin);
 	else

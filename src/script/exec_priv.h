@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* exec_priv.h - what the files of the executor share:
  *
- *     exec.c          the program counter, the end, connections
+ *     exec.c          the program counter, the end
+ *     exec_conn.c     connections
  *     exec_segment.c  send, expect, ignore
  *     exec_parts.c    expect ... in parts
- *     exec_engine.c   connect, write, read, get, close, reset, auto
- *     exec_session.c  set, sleep, at, echo, show, ...
+ *     exec_engine.c   connect, write, close, reset, auto
+ *     exec_read.c     read
+ *     exec_get.c      get
+ *     exec_session.c  target, set, sleep, at, echo, show, ...
  *     propose.c       the step that the protocol calls for */
 #ifndef TCPSHAKE_SCRIPT_EXEC_PRIV_H
 #define TCPSHAKE_SCRIPT_EXEC_PRIV_H
@@ -78,14 +81,20 @@ enum outcome { OUTCOME_DONE, OUTCOME_WAIT, OUTCOME_FAILED };
 typedef enum outcome exec_verb(struct exec *x, const struct command *c, bool first);
 exec_verb exec_send, exec_expect, exec_expect_none, exec_expect_parts, exec_ignore;
 exec_verb exec_connect, exec_write, exec_read, exec_get, exec_close, exec_reset, exec_auto;
-exec_verb exec_set, exec_sleep, exec_at, exec_echo, exec_show, exec_next, exec_save;
+exec_verb exec_target, exec_set, exec_sleep, exec_at, exec_echo, exec_show, exec_next, exec_save;
 
-/* exec.c */
+/* exec_conn.c */
+struct exec_conn *exec_conn_named(struct exec *x, const char *name); /* NULL: there is none yet */
 struct exec_conn *exec_conn_of(struct exec *x, const struct command *c); /* made, but not opened */
 /* The connection of a command, opened; NULL after a verdict that says why not. */
 struct exec_conn *exec_open(struct exec *x, const struct command *c);
 void exec_learn_base(struct exec_conn *cn);
 void exec_drop(struct exec *x, struct exec_conn *cn); /* the arrival that was looked at */
+/* So that the peer believes it, and has nothing left of the connection. */
+void exec_conn_reset(struct exec_conn *cn, struct err *e);
+
+/* exec.c */
+void exec_changed(void *exec); /* something came for one of its connections */
 enum outcome exec_fail(struct exec *x, const struct command *c, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void exec_pass(struct exec *x, const struct command *c);
@@ -96,6 +105,13 @@ void exec_set_deadline(struct exec *x, const struct command *c, const struct exe
 
 /* Call of the engine done: send what it owes. */
 enum outcome exec_serve(struct exec *x, const struct command *c, struct exec_conn *cn);
+
+/* exec_engine.c: while a verb is at work the engine has more duties; done or failed, those of the script. */
+void exec_take_duties(struct exec_conn *cn, unsigned duties);
+enum outcome exec_engine_done(struct exec *x, const struct command *c, struct exec_conn *cn);
+enum outcome exec_engine_failed(struct exec *x, const struct command *c, struct exec_conn *cn,
+				const char *what);
+bool exec_late(const struct exec *x); /* the command's time is over */
 
 /* exec_parts.c */
 void exec_note_ack(struct exec_conn *cn, const struct tcp_segment *seg); /* an arrival's */

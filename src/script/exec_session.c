@@ -38,6 +38,23 @@ static char *value_of(struct exec *x, const struct command *c, size_t *len, stru
 	return text;
 }
 
+enum outcome exec_target(struct exec *x, const struct command *c, bool first)
+{
+	struct exec_conn *cn = c->verb == VERB_CONNECTION ? exec_conn_of(x, c) : NULL;
+	char **into = cn ? &cn->target : &x->target;
+	struct err e = { 0 };
+	size_t len;
+
+	(void)first;
+	if (c->verb == VERB_CONNECTION && !cn)
+		return exec_fail(x, c, "out of memory");
+	if (cn && !c->text.count)
+		return OUTCOME_DONE;
+	free(*into);
+	*into = (char *)values_bytes(x->values, &c->text, &len, &e);
+	return *into ? OUTCOME_DONE : exec_fail(x, c, "%s", e.text);
+}
+
 enum outcome exec_set(struct exec *x, const struct command *c, bool first)
 {
 	struct exec_conn *cn = c->connection ? exec_conn_of(x, c) : NULL;

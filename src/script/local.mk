@@ -12,10 +12,12 @@ src_libscript_a_SOURCES += src/script/packetdrill.c src/script/packetdrill.h src
 	src/script/packetdrill_priv.h
 src_libscript_a_SOURCES += src/script/values.c
 src_libscript_a_SOURCES += src/script/exec.c src/script/exec.h src/script/exec_engine.c src/script/exec_priv.h \
-	src/script/exec_parts.c src/script/exec_segment.c src/script/exec_session.c
+	src/script/exec_conn.c src/script/exec_get.c src/script/exec_parts.c src/script/exec_read.c \
+	src/script/exec_segment.c src/script/exec_session.c
 src_libscript_a_SOURCES += src/script/propose.c src/script/propose.h
 src_libscript_a_SOURCES += src/script/ranges.c src/script/ranges.h
-src_libscript_a_SOURCES += src/script/record.c src/script/record.h
+src_libscript_a_SOURCES += src/script/record.c src/script/record.h src/script/record_options.c src/script/record_priv.h \
+	src/script/record_wait.c
 src_libscript_a_SOURCES += src/script/settings.c src/script/settings.h
 src_libscript_a_SOURCES += src/script/arena.c src/script/arena.h src/script/source.c src/script/source.h
 src_libscript_a_SOURCES += src/script/lex.c src/script/lex.h src/script/lex_regex.c

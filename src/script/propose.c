@@ -39,6 +39,50 @@ static void propose_open(const struct tcp_conn_info *i, struct proposal *out)
 			"the answer is here and acknowledged: we have no more to say, FIN tells so");
 }
 
+/* A FIN went, or came, or both. */
+static void propose_closing(const struct tcp_conn_info *i, struct proposal *out)
+{
+	switch (i->state) {
+	case TCP_STATE_CLOSE_WAIT:
+		if (i->ack_owed)
+			send_this(out, "ack", "the server's FIN took a number: ack = its seq + 1");
+		else
+			send_this(out, "fin",
+				  "the server has closed its direction; ours is still open");
+		break;
+	case TCP_STATE_FIN_WAIT_1:
+	case TCP_STATE_FIN_WAIT_2:
+		if (i->ack_owed)
+			send_this(out, "ack",
+				  "the server may still send after our FIN; that is acknowledged");
+		else
+			wait_for(
+				out,
+				i->state == TCP_STATE_FIN_WAIT_1 ?
+					"our FIN is out; the server acknowledges it" :
+					"our FIN is acknowledged; the server's own FIN is still to come");
+		break;
+	case TCP_STATE_CLOSING:
+	case TCP_STATE_TIME_WAIT:
+		if (i->ack_owed)
+			send_this(
+				out, "ack",
+				"the server's FIN took a number: ack = its seq + 1; then we wait in "
+				"TIME-WAIT in case that is lost");
+		else
+			*out = (struct proposal){
+				.kind = PROPOSE_NOTHING,
+				.why = "both directions are closed, and both FINs acknowledged"
+			};
+		break;
+	case TCP_STATE_LAST_ACK:
+		wait_for(out, "our FIN, the last, is out; the server acknowledges it");
+		break;
+	default:
+		break;
+	}
+}
+
 void propose(struct hand *h, struct proposal *out)
 {
 	struct tcp_conn_info i = { .state = TCP_STATE_CLOSED };
@@ -58,39 +102,12 @@ void propose(struct hand *h, struct proposal *out)
 		propose_open(&i, out);
 		break;
 	case TCP_STATE_CLOSE_WAIT:
-		if (i.ack_owed)
-			send_this(out, "ack", "the server's FIN took a number: ack = its seq + 1");
-		else
-			send_this(out, "fin",
-				  "the server has closed its direction; ours is still open");
-		break;
 	case TCP_STATE_FIN_WAIT_1:
 	case TCP_STATE_FIN_WAIT_2:
-		if (i.ack_owed)
-			send_this(out, "ack",
-				  "the server may still send after our FIN; that is acknowledged");
-		else
-			wait_for(
-				out,
-				i.state == TCP_STATE_FIN_WAIT_1 ?
-					"our FIN is out; the server acknowledges it" :
-					"our FIN is acknowledged; the server's own FIN is still to come");
-		break;
 	case TCP_STATE_CLOSING:
 	case TCP_STATE_TIME_WAIT:
-		if (i.ack_owed)
-			send_this(
-				out, "ack",
-				"the server's FIN took a number: ack = its seq + 1; then we wait in "
-				"TIME-WAIT in case that is lost");
-		else
-			*out = (struct proposal){
-				.kind = PROPOSE_NOTHING,
-				.why = "both directions are closed, and both FINs acknowledged"
-			};
-		break;
 	case TCP_STATE_LAST_ACK:
-		wait_for(out, "our FIN, the last, is out; the server acknowledges it");
+		propose_closing(&i, out);
 		break;
 	default:
 		if (i.segments_sent)

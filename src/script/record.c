@@ -1,70 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* record.c - segments that were seen, to a script; see record.h.
- *
- * What must hold when it is played: each segment of the client's is sent when the server's text has come up
- * to what the segment acknowledges, and the server has acknowledged as much as it had then. Both are true
- * of any server that behaves as it did, however it cuts its text and whenever it acknowledges.
- *
- * A server sends no more than its congestion window allows before it is acknowledged, and that may be less
- * than it was, so a client's acknowledgement of very much text gets others before it: of ten segments each,
- * which is where a congestion window begins (RFC 6928). */
+/* record.c - segments that were seen, to a script; see record.h. */
 #include "script/record.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "script/print.h"
-#include "script/ranges.h"
-#include "tcp/options.h"
-
-#define STEP_SEGMENTS 10u    /* acknowledged at once, at most */
-#define COMMANDS_MAX  30000u /* parsed, these fit into SCRIPT_BYTES_MAX */
-#define LINES_MAX     8u
-#define LINE_MAX_LEN  200u
-#define PATIENT_NS    1000000000 /* who answered later than that gets more time than the default */
-#define PATIENCE_MAX  3600	 /* seconds */
-#define MSS_DEFAULT   536u	 /* RFC 9293 section 3.7.1 */
-
-/* The first line of an answer, which must be the same. */
-struct first_line {
-	uint32_t from;
-	uint32_t len;
-	uint8_t text[LINE_MAX_LEN];
-};
-
-struct record {
-	char *text;
-	size_t len;
-	FILE *f;
-	const char *name;    /* of the connection; NULL: the only one, or the unnamed one */
-	bool shared, silent; /* f is another record's; nothing is written now */
-	bool full;	     /* longer than a script may be */
-	unsigned commands;   /* written so far */
-	struct err why_not;
-	bool over; /* reset: what still passes is of no connection */
-
-	/* the client */
-	bool isn_known;
-	uint32_t isn;
-	struct ranges sent; /* SYN and FIN are numbers too; relative, as all below */
-	uint16_t mss, win;  /* of its SYN; its last window */
-	bool has_win, timestamps, bad_sums;
-	bool asked; /* text of its was sent since the server's last */
-	int64_t sent_ns;
-
-	/* the server */
-	bool irs_known;
-	uint32_t irs;
-	uint16_t peer_mss;
-	uint32_t came, acked, fin; /* the ends of what was seen; the number of its FIN */
-	bool has_fin;
-	int64_t came_ns;
-	struct first_line lines[LINES_MAX];
-	unsigned line_count;
-
-	/* what the script waited for already */
-	uint32_t waited, waited_ack;
-};
+#include "script/record_priv.h"
 
 struct record *record_new(void)
 {
@@ -99,193 +40,17 @@ void record_free(struct record *r)
 	free(r);
 }
 
-static struct test equal(uint32_t value)
-{
-	return (struct test){ .kind = TEST_EQUAL,
-			      .a = { .count = 1, .terms = { { .value = value } } } };
-}
-
-/* Hostile numbers may ask for more than any script holds. */
-static void write_command(struct record *r, const struct command *c)
-{
-	r->full = r->full || ++r->commands > COMMANDS_MAX || ftell(r->f) > (long)SCRIPT_TEXT_MAX;
-	if (!r->full)
-		script_print_command(r->f, c, 0);
-}
-
-static void print(struct record *r, enum verb verb, struct segment_spec *spec, int64_t within_us)
-{
-	struct command c = { .verb = verb,
-			     .specs = spec,
-			     .spec_count = spec != NULL,
-			     .within_us = within_us,
-			     .connection = r->name };
-
-	if (!r->silent)
-		write_command(r, &c);
-}
-
-static void set_range(struct segment_spec *spec, uint32_t seq, uint32_t len)
-{
-	spec->fields[FIELD_SEQ] = equal(seq);
-	spec->fields[FIELD_LEN] = equal(len);
-}
-
-/* More time than is usual, if it took much: -1 is the default. */
-static int64_t patience(const struct record *r)
-{
-	int64_t took_ns, seconds;
-
-	/* Stamps of hostile files may be anything. */
-	if (!r->sent_ns || !r->came_ns ||
-	    __builtin_sub_overflow(r->came_ns, r->sent_ns, &took_ns) || took_ns < PATIENT_NS)
-		return -1;
-	seconds = (took_ns / 1000000000 + 1) * 3;
-	return (seconds < PATIENCE_MAX ? seconds : PATIENCE_MAX) * 1000000;
-}
-
-/* "expect . from:to(..) ack N in parts", with the first line of an answer if that is here. */
-static void expect_range(struct record *r, uint32_t to, bool fin, const struct first_line *line)
-{
-	struct segment_spec spec = { .flags = (uint16_t)(TCP_FLAG_ACK | (fin ? TCP_FLAG_FIN : 0)) };
-	struct bytes_piece piece;
-
-	set_range(&spec, r->waited, to - r->waited);
-	if (r->isn_known && r->acked)
-		spec.fields[FIELD_ACK] = equal(r->acked);
-	if (line) {
-		piece = (struct bytes_piece){ .bytes = line->text, .len = to - r->waited };
-		spec.data.kind = DATA_BYTES;
-		spec.data.bytes.count = 1;
-		spec.data.bytes.pieces = &piece;
-	}
-	print(r, VERB_EXPECT_PARTS, &spec, patience(r));
-	r->waited = to + fin;
-	r->waited_ack = r->acked;
-}
-
-/* Text alone, in steps that any server sends without being acknowledged. */
-static void expect_text(struct record *r, uint32_t to, bool fin)
-{
-	uint32_t one = r->mss ? r->mss : MSS_DEFAULT;
-	uint32_t most = STEP_SEGMENTS * (one > 24 ? one - 12 : one);
-
-	while (to - r->waited > most && !r->full) {
-		struct segment_spec ack = { .flags = TCP_FLAG_ACK };
-
-		expect_range(r, r->waited + most, false, NULL);
-		ack.fields[FIELD_ACK] = equal(r->waited);
-		if (r->has_win)
-			ack.fields[FIELD_WIN] = equal(r->win);
-		print(r, VERB_SEND, &ack, -1);
-	}
-	expect_range(r, to, fin, NULL);
-}
-
-static void drop_line(struct record *r)
-{
-	r->line_count--;
-	memmove(r->lines, r->lines + 1, r->line_count * sizeof(r->lines[0]));
-}
-
-/* Wait for the server's numbers below @upto, and for what it acknowledged. */
-static void wait_for(struct record *r, uint32_t upto)
-{
-	bool fin = r->has_fin && upto > r->fin;
-	uint32_t end = fin ? r->fin : upto;
-
-	/* Numbers from the other half of the circle are old ones. */
-	if (!r->irs_known || upto - r->waited > UINT32_MAX / 2)
-		upto = end = r->waited;
-	fin = fin && r->waited <= r->fin;
-	while (r->line_count && r->lines[0].from < r->waited)
-		drop_line(r);
-	while (r->line_count && r->lines[0].from < end && end > r->waited) {
-		struct first_line line = r->lines[0];
-		uint32_t line_end = line.from + line.len;
-
-		if (line.from > r->waited)
-			expect_text(r, line.from, false);
-		line_end = line_end < end ? line_end : end;
-		expect_range(r, line_end, fin && line_end == end, &line);
-		fin = fin && line_end < end;
-		drop_line(r);
-	}
-	if (r->waited < end || fin || (r->irs_known && r->acked > r->waited_ack))
-		expect_text(r, end > r->waited ? end : r->waited, fin);
-}
-
-/* The kinds of options, in their order. */
-static unsigned option_kinds(const struct tcp_segment *seg, struct option_item *items)
-{
-	struct tcp_option_walk w = tcp_option_walk(seg->option_bytes, seg->option_len);
-	static const struct test any = { .kind = TEST_ANY };
-	struct tcp_option o;
-	unsigned n = 0;
-
-	for (; n < OPTION_ITEMS_MAX && tcp_option_next(&w, &o) == TCP_OPTION_FOUND; n++) {
-		items[n] = (struct option_item){ .kind = OPTION_ITEM_KIND, .a = equal(o.kind) };
-		if (o.kind == TCP_OPTION_MSS)
-			items[n] = (struct option_item){ .kind = OPTION_ITEM_MSS, .a = any };
-		else if (o.kind == TCP_OPTION_WSCALE)
-			items[n] = (struct option_item){ .kind = OPTION_ITEM_WSCALE, .a = any };
-		else if (o.kind == TCP_OPTION_SACK_PERMITTED)
-			items[n] = (struct option_item){ .kind = OPTION_ITEM_SACK_OK };
-		else if (o.kind == TCP_OPTION_TIMESTAMPS)
-			items[n] = (struct option_item){ .kind = OPTION_ITEM_TS };
-		else if (o.kind == TCP_OPTION_NOP)
-			items[n] = (struct option_item){ .kind = OPTION_ITEM_NOP };
-	}
-	return n;
-}
-
-/* Options as they were; timestamps are the control block's, as nobody can send the same again. */
-static unsigned option_values(const struct tcp_segment *seg, struct option_item *items)
-{
-	struct tcp_option_walk w = tcp_option_walk(seg->option_bytes, seg->option_len);
-	const uint8_t *end = seg->option_bytes + seg->option_len;
-	struct tcp_option o;
-	unsigned n = 0;
-
-	for (; n < OPTION_ITEMS_MAX - 1 && tcp_option_next(&w, &o) == TCP_OPTION_FOUND; n++) {
-		struct option_item *item = &items[n];
-
-		*item = (struct option_item){ .kind = OPTION_ITEM_RAW, .raw_len = o.len };
-		memcpy(item->raw, o.bytes, o.len);
-		if (o.kind == TCP_OPTION_MSS && o.len == 4)
-			*item = (struct option_item){ .kind = OPTION_ITEM_MSS,
-						      .a = equal((uint32_t)o.bytes[2] << 8 |
-								 o.bytes[3]) };
-		else if (o.kind == TCP_OPTION_WSCALE && o.len == 3)
-			*item = (struct option_item){ .kind = OPTION_ITEM_WSCALE,
-						      .a = equal(o.bytes[2]) };
-		else if (o.kind == TCP_OPTION_SACK_PERMITTED && o.len == 2)
-			*item = (struct option_item){ .kind = OPTION_ITEM_SACK_OK };
-		else if (o.kind == TCP_OPTION_TIMESTAMPS && o.len == 10)
-			*item = (struct option_item){ .kind = OPTION_ITEM_TS };
-		else if (o.kind == TCP_OPTION_NOP)
-			*item = (struct option_item){ .kind = OPTION_ITEM_NOP };
-	}
-	if (w.at < end) { /* the end of the list, or what is no option */
-		items[n] = (struct option_item){ .kind = OPTION_ITEM_RAW,
-						 .raw_len = (uint8_t)(end - w.at) };
-		memcpy(items[n].raw, w.at, (size_t)(end - w.at));
-		n++;
-	}
-	return n;
-}
-
 static void expect_syn(struct record *r, const struct tcp_segment *seg)
 {
 	struct option_item items[OPTION_ITEMS_MAX];
 	struct segment_spec spec = { .flags = seg->flags,
 				     .options = { .given = true, .items = items } };
 
-	spec.options.count = option_kinds(seg, items);
-	set_range(&spec, 0, (uint32_t)seg->text_len);
+	spec.options.count = record_option_kinds(seg, items);
+	record_range(&spec, 0, (uint32_t)seg->text_len);
 	if (seg->flags & TCP_FLAG_ACK)
-		spec.fields[FIELD_ACK] = equal(r->acked);
-	print(r, VERB_EXPECT, &spec, patience(r));
+		spec.fields[FIELD_ACK] = record_equal(r->acked);
+	record_print(r, VERB_EXPECT, &spec, record_patience(r));
 	r->waited = 1 + (uint32_t)seg->text_len;
 	r->waited_ack = r->acked;
 }
@@ -309,14 +74,14 @@ static void take_rst(struct record *r, const struct tcp_segment *seg)
 
 	if (r->irs_known && seq != r->came && !(r->has_fin && seq == r->fin + 1))
 		return; /* not the next number: no reset (RFC 5961 section 3) */
-	wait_for(r, r->came + r->has_fin);
-	set_range(&spec, seq, 0);
+	record_wait(r, r->came + r->has_fin);
+	record_range(&spec, seq, 0);
 	if (seg->flags & TCP_FLAG_ACK && r->isn_known)
-		spec.fields[FIELD_ACK] = equal(seg->ack - r->isn);
-	pure.fields[FIELD_LEN] = equal(0);
-	print(r, VERB_IGNORE, &pure, -1);
-	print(r, VERB_IGNORE_AGAIN, NULL, -1);
-	print(r, VERB_EXPECT, &spec, patience(r));
+		spec.fields[FIELD_ACK] = record_equal(seg->ack - r->isn);
+	pure.fields[FIELD_LEN] = record_equal(0);
+	record_print(r, VERB_IGNORE, &pure, -1);
+	record_print(r, VERB_IGNORE_AGAIN, NULL, -1);
+	record_print(r, VERB_EXPECT, &spec, record_patience(r));
 	r->over = true;
 }
 
@@ -389,14 +154,14 @@ void record_isn(struct record *r, uint32_t isn)
 void record_settle(struct record *r)
 {
 	if (!r->over)
-		wait_for(r, r->came + r->has_fin);
+		record_wait(r, r->came + r->has_fin);
 	r->asked = true;
 }
 
 void record_command(struct record *r, const struct command *c)
 {
 	record_settle(r);
-	write_command(r, c);
+	record_write(r, c);
 }
 
 void record_looked_at(struct record *r, const struct tcp_segment *seg, int64_t stamp_ns)
@@ -423,25 +188,25 @@ static void send(struct record *r, const struct tcp_segment *seg, uint16_t flags
 	struct segment_spec spec = { .flags = flags };
 	struct bytes_piece piece = { .bytes = len ? seg->text + at : NULL, .len = len };
 
-	set_range(&spec, seg->seq - r->isn + (uint32_t)at, (uint32_t)len);
+	record_range(&spec, seg->seq - r->isn + (uint32_t)at, (uint32_t)len);
 	if (flags & TCP_FLAG_ACK)
-		spec.fields[FIELD_ACK] = equal(r->irs_known ? seg->ack - r->irs : 0);
-	spec.fields[FIELD_WIN] = equal(seg->window);
+		spec.fields[FIELD_ACK] = record_equal(r->irs_known ? seg->ack - r->irs : 0);
+	spec.fields[FIELD_WIN] = record_equal(seg->window);
 	if (flags & TCP_FLAG_URG)
-		spec.fields[FIELD_URG] = equal(seg->urgent);
+		spec.fields[FIELD_URG] = record_equal(seg->urgent);
 	if (seg->reserved)
-		spec.fields[FIELD_RESERVED] = equal(seg->reserved);
+		spec.fields[FIELD_RESERVED] = record_equal(seg->reserved);
 	if (flags & TCP_FLAG_SYN) {
 		spec.options.given = true;
 		spec.options.items = items;
-		spec.options.count = option_values(seg, items);
+		spec.options.count = record_option_values(seg, items);
 	}
 	if (len) {
 		spec.data.kind = DATA_BYTES;
 		spec.data.bytes.count = 1;
 		spec.data.bytes.pieces = &piece;
 	}
-	print(r, VERB_SEND, &spec, -1);
+	record_print(r, VERB_SEND, &spec, -1);
 }
 
 /* What the card cut into segments is cut here: PSH and FIN stay with the last, CWR with the first. */
@@ -474,6 +239,13 @@ static bool begin(struct record *r, const struct tcp_segment *seg)
 	return true;
 }
 
+/* The client's first text is a handshake record (RFC 8446 section 5.1). */
+static bool is_tls(const struct record *r, const struct tcp_segment *seg)
+{
+	return seg->text_len > 2 && seg->seq == r->isn + 1 && seg->text[0] == 22 &&
+	       seg->text[1] == 3;
+}
+
 void record_sent(struct record *r, const struct tcp_segment *seg, int64_t stamp_ns)
 {
 	uint32_t seq, end;
@@ -491,9 +263,12 @@ void record_sent(struct record *r, const struct tcp_segment *seg, int64_t stamp_
 		give_up(r, "the client's text was not captured whole; tcpdump -s 0 captures all");
 		return;
 	}
-	wait_for(r, !(seg->flags & TCP_FLAG_ACK) ? r->came + r->has_fin :
-		    r->irs_known		 ? seg->ack - r->irs :
-						   0);
+	record_wait(r, !(seg->flags & TCP_FLAG_ACK) ? r->came + r->has_fin :
+		       r->irs_known		    ? seg->ack - r->irs :
+						      0);
+	if (is_tls(r, seg))
+		fputs("# This is TLS, whose keys are others each time: it passes up to the server's first answer.\n",
+		      r->f);
 	send_all(r, seg);
 	seq = seg->seq - r->isn;
 	end = seq + tcp_segment_len(seg);
@@ -509,7 +284,7 @@ void record_sent(struct record *r, const struct tcp_segment *seg, int64_t stamp_
 bool record_end(struct record *r, struct err *e)
 {
 	if (!r->over)
-		wait_for(r, r->came + r->has_fin);
+		record_wait(r, r->came + r->has_fin);
 	if (!r->isn_known)
 		give_up(r, "no segment of the client's begins it");
 	if (r->sent.count && r->acked > ranges_upto(&r->sent, 0))
@@ -527,7 +302,7 @@ bool record_end(struct record *r, struct err *e)
 
 const char *record_text(struct record *r, size_t *len)
 {
-	if (fflush(r->f))
+	if (fflush(r->f) || r->full)
 		return NULL;
 	*len = r->len;
 	return r->text;

@@ -59,7 +59,7 @@ void record_looked_at(struct record *r, const struct tcp_segment *seg, int64_t s
  * Return:  false with @e set (STATUS_APP): the connection cannot be a script, and why not. */
 bool record_end(struct record *r, struct err *e);
 
-/* The script so far, without a heading; NULL when memory was short. The record's, until its next call. */
+/* The script so far, without a heading; NULL when memory was short, or it would be longer than a script may be. The record's, until its next call. */
 const char *record_text(struct record *r, size_t *len);
 
 #endif

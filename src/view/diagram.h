@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* diagram.h - the bit diagram of RFC 9293 section 3.1, with this segment's values in its boxes. */
+/* diagram.h - a header as the RFCs draw it, bit by bit, with this frame's values in its boxes. */
 #ifndef TCPSHAKE_VIEW_DIAGRAM_H
 #define TCPSHAKE_VIEW_DIAGRAM_H
 
-#include <stdbool.h>
 #include <stdio.h>
 
-#include "tcp/segment.h"
+#include "view/layers.h"
+
+#define DIAGRAM_WIDTH	     65u
+#define DIAGRAM_BESIDE_WIDTH 90u /* with the bytes on its right */
 
 /**
- * diagram_print() - draw one segment's header, options included
- * @indent: column of the left edge; the drawing is 65 columns wide */
-void diagram_print(FILE *out, bool color, const struct tcp_segment *seg, unsigned indent);
+ * diagram_words() - draw a header as words of 32 bits, options included
+ * @indent: column of the left edge
+ * @beside: the same four bytes of the frame on the right of each word */
+void diagram_words(FILE *out, bool color, const struct part *p, unsigned indent, bool beside);
+
+/**
+ * diagram_row() - draw a header as one row of boxes
+ * @width:  columns of the page
+ * @beside: the same bytes of the frame under each box
+ * A row that the page is too narrow for is not drawn. */
+void diagram_row(FILE *out, bool color, const struct part *p, unsigned indent, unsigned width,
+		 bool beside);
 
 #endif

@@ -2,12 +2,13 @@
 /* json.c - the steps for programs: one JSON object a line, each written at once.
  *
  * Every object has "type": connection, step, event or summary; the first one of the output has "schema"
- * too. What the fields are is in json_fields.c. Text from the network is escaped to ASCII before it gets
- * here, so that every line is valid whatever a peer sends. */
+ * too. What the fields are is in json_fields.c, and for programs in doc/tcpshake.schema.json. Text from the
+ * network is escaped to ASCII before it gets here, so that every line is valid whatever a peer sends. */
 #include <errno.h>
 #include <stdlib.h>
 
-#include "view/json_fields.h"
+#include "view/json_get.h"
+#include "view/layers.h"
 #include "view/ops.h"
 
 struct json_view {
@@ -22,18 +23,20 @@ static void fail(struct view *v, int error)
 	v->error = error;
 }
 
-static void write_line(struct view *v, const char *type, enum json_table table, const void *source)
+static json_t *line_of(struct view *v, const char *type, enum json_table table, const void *source)
 {
 	struct json_view *jv = (struct json_view *)v;
-	json_t *object = json_object();
-	bool good = object && json_object_set_new(object, "type", json_string(type)) == 0;
+	unsigned connection = table == JSON_CONNECTION ? 0 : jv->connection;
 
-	if (good && !jv->begun)
-		good = json_object_set_new(object, "schema", json_integer(JSON_SCHEMA)) == 0;
-	if (good && jv->connection && table != JSON_CONNECTION)
-		good = json_object_set_new(object, "connection", json_integer(jv->connection)) == 0;
-	good = good && json_put_fields(object, table, source);
-	if (!good) {
+	return json_line(type, !jv->begun, connection, table, source);
+}
+
+/* @object: given away; NULL: memory was short */
+static void write_object(struct view *v, json_t *object)
+{
+	struct json_view *jv = (struct json_view *)v;
+
+	if (!object) {
 		fail(v, ENOMEM);
 	} else if (!v->failed) {
 		errno = 0;
@@ -46,6 +49,11 @@ static void write_line(struct view *v, const char *type, enum json_table table, 
 	json_decref(object);
 }
 
+static void write_line(struct view *v, const char *type, enum json_table table, const void *source)
+{
+	write_object(v, line_of(v, type, table, source));
+}
+
 static void write_connection(struct view *v, const struct view_connection *c)
 {
 	((struct json_view *)v)->connection = c->number;
@@ -56,8 +64,20 @@ static void write_connection(struct view *v, const struct view_connection *c)
 static void write_step(struct view *v, const struct trace_step *step, const struct packet *packet,
 		       const struct frame *frame)
 {
-	if (v->options.verbosity >= 0)
-		write_line(v, "step", JSON_STEP, step);
+	struct layers layers;
+	json_t *object;
+
+	if (v->options.verbosity < 0)
+		return;
+	object = line_of(v, "step", JSON_STEP, step);
+	if (object && v->options.verbosity > 0) {
+		layers_find(&layers, step, packet, frame);
+		if (json_object_set_new(object, "layers", json_layers(&layers)) != 0) {
+			json_decref(object);
+			object = NULL;
+		}
+	}
+	write_object(v, object);
 }
 
 static void write_event(struct view *v, const struct view_event *event)

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* json_fields.c - the fields of the JSON lines but those of a step (json_step.c) and of `probe`
- * (probe_fields.c).
+/* json_fields.c - the fields of the JSON lines but those of a step (json_step.c), of `probe`
+ * (probe_fields.c) and of `run` (verdict.c).
  *
  * A field is a getter and a row that names it. Times are nanoseconds, sizes bytes, addresses and names
  * text in ASCII. Numbers are exact. A field that does not apply is left out, never null. */
 #include "view/json_fields.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 #include "view/json_get.h"
 #include "view/text.h"
@@ -21,11 +24,31 @@ bool json_put_fields(json_t *object, enum json_table table, const void *source)
 	return true;
 }
 
+json_t *json_line(const char *type, bool first, unsigned connection, enum json_table table,
+		  const void *source)
+{
+	json_t *object = json_object();
+	bool good = object && json_object_set_new(object, "type", json_string(type)) == 0;
+
+	if (good && first)
+		good = json_object_set_new(object, "schema", json_integer(JSON_SCHEMA)) == 0;
+	if (good && connection)
+		good = json_object_set_new(object, "connection", json_integer(connection)) == 0;
+	if (good && json_put_fields(object, table, source))
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+/* Whole, however long: a URL may have some thousand characters. */
 json_t *json_safe_string(const char *s)
 {
-	char text[1024];
+	size_t size = s ? 4 * strlen(s) + 1 : 0;
+	char *text = size ? malloc(size) : NULL;
+	json_t *value = text ? json_string(text_safe(s, text, size)) : NULL;
 
-	return s ? json_string(text_safe(s, text, sizeof(text))) : NULL;
+	free(text);
+	return value;
 }
 
 json_t *json_nanoseconds(int64_t ns)
@@ -246,10 +269,19 @@ const struct json_field *json_fields(enum json_table table)
 		return json_step_tables(table);
 	case JSON_EVENT:
 		return event_fields;
+	case JSON_LAYER:
+	case JSON_LAYER_FIELD:
+	case JSON_LAYER_OPTION:
+	case JSON_CHECKSUM:
+		return json_layer_tables(table);
 	case JSON_PROBE:
 	case JSON_PROBE_REPEAT:
 	case JSON_PROBE_SUMMARY:
 		return json_probe_tables(table);
+	case JSON_VERDICT:
+	case JSON_COMPARED:
+	case JSON_SCRIPT:
+		return json_verdict_tables(table);
 	default:
 		return summary_fields;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* json_get.h - how a field of a JSON line gets its value; for json_*.c and probe_fields.c only. */
+/* json_get.h - how a field of a JSON line gets its value; for json_*.c, probe_fields.c and verdict.c only. */
 #ifndef TCPSHAKE_VIEW_JSON_GET_H
 #define TCPSHAKE_VIEW_JSON_GET_H
 
@@ -31,11 +31,20 @@ json_t *json_address(const struct addr *a);
 /* {"client": ..., "server": ...}; both values are given away. */
 json_t *json_both_ends(json_t *client, json_t *server);
 
+/* The headers of a frame with all their fields; NULL when memory is short. */
+struct layers;
+json_t *json_layers(const struct layers *l);
+
+/* "ok", "partial", "bad", "unknown" */
+json_t *json_checksum_name(enum tcp_checksum checksum);
+
 /* "SYN,ACK" */
 json_t *json_flags(const struct tcp_segment *seg);
 
-/* The tables of json_step.c and probe_fields.c. */
+/* The tables of json_step.c, json_layers.c, probe_fields.c and verdict.c. */
 const struct json_field *json_step_tables(enum json_table table);
+const struct json_field *json_layer_tables(enum json_table table);
 const struct json_field *json_probe_tables(enum json_table table);
+const struct json_field *json_verdict_tables(enum json_table table);
 
 #endif

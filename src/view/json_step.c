@@ -29,7 +29,13 @@ static json_t *rows_of(enum json_table table, const void *first, size_t size, un
 
 static const char *equation_kind_name(enum trace_equation_kind kind)
 {
-	return kind == TRACE_EQ_SEQ ? "seq" : kind == TRACE_EQ_ACK ? "ack" : "next";
+	static const char *const names[] = {
+		[TRACE_EQ_SEQ] = "seq",
+		[TRACE_EQ_ACK] = "ack",
+		[TRACE_EQ_NEXT] = "next",
+	};
+
+	return (size_t)kind < ARRAY_LEN(names) ? names[kind] : "?";
 }
 
 GET(equation, of, struct trace_equation, json_string(equation_kind_name(p->kind)))
@@ -142,7 +148,7 @@ static json_t *preview_of(const struct tcp_segment *seg)
 	return json_string(text_escape(seg->text, len, text, sizeof(text)));
 }
 
-static const char *checksum_name(enum tcp_checksum checksum)
+json_t *json_checksum_name(enum tcp_checksum checksum)
 {
 	static const char *const names[] = {
 		[TCP_CHECKSUM_UNKNOWN] = "unknown",
@@ -151,7 +157,7 @@ static const char *checksum_name(enum tcp_checksum checksum)
 		[TCP_CHECKSUM_BAD] = "bad",
 	};
 
-	return names[checksum];
+	return json_string((size_t)checksum < ARRAY_LEN(names) ? names[checksum] : "?");
 }
 
 static bool has_ack(const struct trace_step *p)
@@ -177,7 +183,7 @@ GET(step, options, struct trace_step, options_of(&p->seg))
 GET(step, text_len, struct trace_step, json_integer((json_int_t)p->seg.text_len))
 GET(step, text_preview, struct trace_step, preview_of(&p->seg))
 GET(step, urgent, struct trace_step, p->seg.urgent ? json_integer(p->seg.urgent) : NULL)
-GET(step, checksum, struct trace_step, json_string(checksum_name(p->seg.checksum_is)))
+GET(step, checksum, struct trace_step, json_checksum_name(p->seg.checksum_is))
 GET(step, checksum_field, struct trace_step, json_integer(p->seg.checksum))
 GET(step, times_sent, struct trace_step, json_integer(p->times_sent))
 GET(step, equations, struct trace_step,
@@ -195,6 +201,13 @@ GETTER(step_notes, struct trace_step)
 	for (unsigned i = 0; i < p->note_count; i++)
 		json_array_append_new(array, json_string(trace_note_name(p->notes[i])));
 	return array;
+}
+
+/* It is made of the frame, which a step does not have: json.c puts it in. */
+static json_t *step_layers(const void *source)
+{
+	(void)source;
+	return NULL;
 }
 
 static const struct json_field step_fields[] = {
@@ -241,6 +254,8 @@ static const struct json_field step_fields[] = {
 	{ "state", "object", "client, server: their states after this segment", step_state },
 	{ "notes", "array of strings", "what is odd or worth learning: refused, retransmitted, ...",
 	  step_notes },
+	{ "layers", "array of objects",
+	  "with -v: the headers of the frame, the outermost first; see below", step_layers },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -8,9 +8,11 @@
 /* Select Graphic Rendition, ECMA-48 section 8.3.117: only the sixteen old colours, which every theme
  * makes readable. */
 static const char *const sgr[STYLE_COUNT] = {
-	[STYLE_HEADING] = "1",	 [STYLE_STRONG] = "1", [STYLE_FAINT] = "2", [STYLE_CLIENT] = "1;36",
-	[STYLE_SERVER] = "1;35", [STYLE_STATE] = "33", [STYLE_GOOD] = "32", [STYLE_ODD] = "33",
-	[STYLE_BAD] = "1;31",	 [STYLE_TEXT] = "34",
+	[STYLE_HEADING] = "1",	 [STYLE_STRONG] = "1",	  [STYLE_FAINT] = "2",
+	[STYLE_CLIENT] = "1;36", [STYLE_SERVER] = "1;35", [STYLE_STATE] = "33",
+	[STYLE_GOOD] = "32",	 [STYLE_ODD] = "33",	  [STYLE_BAD] = "1;31",
+	[STYLE_TEXT] = "34",	 [STYLE_FIELD_1] = "36",  [STYLE_FIELD_2] = "33",
+	[STYLE_FIELD_3] = "35",	 [STYLE_FIELD_4] = "32",  [STYLE_FIELD_5] = "34",
 };
 
 /* Columns on the screen. */

@@ -22,9 +22,16 @@ enum style {
 	STYLE_GOOD,
 	STYLE_ODD,
 	STYLE_BAD,
-	STYLE_TEXT, /* bytes from the stream */
+	STYLE_TEXT,    /* bytes from the stream */
+	STYLE_FIELD_1, /* fields of a header: neighbours differ */
+	STYLE_FIELD_2,
+	STYLE_FIELD_3,
+	STYLE_FIELD_4,
+	STYLE_FIELD_5,
 	STYLE_COUNT,
 };
+
+#define STYLE_FIELDS 5u
 
 struct line {
 	bool color;

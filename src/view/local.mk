@@ -4,17 +4,37 @@ src_libview_a_CPPFLAGS = $(AM_CPPFLAGS) $(PCAP_CFLAGS) $(JANSSON_CFLAGS)
 src_libview_a_SOURCES = \
 	src/view/anatomy.c \
 	src/view/anatomy.h \
+	src/view/anatomy_fields.c \
+	src/view/anatomy_priv.h \
+	src/view/anatomy_sum.c \
+	src/view/box.c \
+	src/view/box.h \
 	src/view/catalogue.c \
 	src/view/catalogue.h \
 	src/view/diagram.c \
 	src/view/diagram.h \
+	src/view/header_words.c \
+	src/view/header_words.h \
+	src/view/headers.c \
+	src/view/headers.h \
+	src/view/hexdump.c \
+	src/view/hexdump.h \
+	src/view/exercise.c \
+	src/view/exercise.h \
+	src/view/exercise_answer.c \
+	src/view/exercise_order.c \
+	src/view/exercise_solve.c \
+	src/view/exercise_words.c \
 	src/view/json.c \
 	src/view/json_fields.c \
 	src/view/json_fields.h \
 	src/view/json_get.h \
+	src/view/json_layers.c \
 	src/view/json_step.c \
 	src/view/ladder.c \
 	src/view/ladder.h \
+	src/view/layers.c \
+	src/view/layers.h \
 	src/view/line.c \
 	src/view/line.h \
 	src/view/narrate.c \
@@ -22,6 +42,9 @@ src_libview_a_SOURCES = \
 	src/view/narrate_step.c \
 	src/view/narrate_summary.c \
 	src/view/ops.h \
+	src/view/option.c \
+	src/view/option.h \
+	src/view/part.c \
 	src/view/pcapfile.c \
 	src/view/pcapfile.h \
 	src/view/pool.c \
@@ -45,11 +68,16 @@ src_libview_a_SOURCES = \
 	src/view/report_data.c \
 	src/view/report_html.c \
 	src/view/report_keep.c \
+	src/view/report_layers.c \
 	src/view/report_md.c \
 	src/view/report_plot.c \
 	src/view/report_priv.h \
 	src/view/report_svg.c \
 	src/view/report_words.c \
+	src/view/sheet.c \
+	src/view/sheet.h \
+	src/view/sheet_form.c \
+	src/view/sheet_form.h \
 	src/view/terminal.c \
 	src/view/text.c \
 	src/view/text.h \

@@ -8,13 +8,10 @@
 static void write_line(struct probe_view *v, const char *type, enum json_table table,
 		       const void *source)
 {
-	json_t *object = json_object();
-	bool good = object && json_object_set_new(object, "type", json_string(type)) == 0;
+	json_t *object = json_line(type, !v->begun, 0, table, source);
 
-	if (good && !v->begun)
-		good = json_object_set_new(object, "schema", json_integer(JSON_SCHEMA)) == 0;
 	v->begun = true;
-	if (!good || !json_put_fields(object, table, source)) {
+	if (!object) {
 		v->failed = true;
 		v->error = ENOMEM;
 	} else if (!v->failed) {

@@ -7,6 +7,8 @@
 #include "view/text.h"
 
 #define COLUMN_VALUE 14u
+#define RATE_SYNS    100u /* fewer, or in less time, are no rate */
+#define RATE_US	     100000
 
 static void begin(struct line *l, const struct probe_view *v, const char *label)
 {
@@ -94,7 +96,7 @@ static void tell_time(const struct probe_view *v, const struct probe_totals *t, 
 
 	begin(&l, v, "time");
 	line_add(&l, STYLE_PLAIN, "%s", text_time(t->took_us * 1000, number));
-	if (t->sending_us > 0) {
+	if (t->syns >= RATE_SYNS && t->sending_us >= RATE_US) {
 		line_add(&l, STYLE_PLAIN, ", of it sending %s",
 			 text_time(t->sending_us * 1000, number));
 		add_count(&l, STYLE_PLAIN,

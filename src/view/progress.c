@@ -33,11 +33,15 @@ static void add_count(char *out, unsigned columns, uint64_t n, const char *what)
 
 static void add_left(char *out, unsigned columns, const struct progress_figures *f)
 {
-	double each = (double)f->elapsed_us / (double)f->finished;
-	double seconds = each * (double)(f->targets - f->finished) / 1e6;
-	uint64_t s = (uint64_t)(seconds + 0.5);
+	/* Where most are silent, those who answered say nothing of how long the others take. */
+	bool silent = f->begun > 2 * f->finished && f->begun <= f->targets;
+	double of = (double)(silent ? f->begun : f->finished),
+	       us = silent ? (double)f->patience_us : 0;
+	uint64_t s;
 	char piece[64];
 
+	us += (double)f->elapsed_us / of * ((double)f->targets - of);
+	s = (uint64_t)(us / 1e6 + 0.5);
 	if (s < 60)
 		snprintf(piece, sizeof(piece), "%" PRIu64 " s left", s);
 	else if (s < 3600)

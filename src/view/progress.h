@@ -14,8 +14,10 @@ struct progress_figures {
 	uint64_t targets;  /* 0: not known yet */
 	uint64_t finished; /* answered or given up */
 	uint64_t answered;
-	uint64_t sent; /* SYNs */
+	uint64_t sent;	/* SYNs */
+	uint64_t begun; /* targets that were sent a SYN */
 	int64_t elapsed_us;
+	int64_t patience_us; /* until one that is silent is given up */
 };
 
 /**

@@ -55,8 +55,9 @@ struct report *report_open(const char *path, bool absolute, struct err *e)
 	if (r->out)
 		return r;
 	if (r->write)
-		err_set(e, STATUS_APP, "cannot write the report %s: %s; --report takes another place",
-			r->path, strerror(errno));
+		err_set(e, STATUS_APP,
+			"cannot write the report %s: %s; --report takes another place", r->path,
+			strerror(errno));
 	else
 		report_name_ok(path, e);
 	free(r);
@@ -76,8 +77,9 @@ bool report_close(struct report *r, struct err *e)
 	if (fclose(r->out) && !error)
 		error = errno;
 	if (error)
-		err_set(e, STATUS_APP, "cannot write the report %s: %s; --report takes another place",
-			r->path, strerror(error));
+		err_set(e, STATUS_APP,
+			"cannot write the report %s: %s; --report takes another place", r->path,
+			strerror(error));
 	else if (r->short_of_memory)
 		err_set(e, STATUS_APP, "the report %s is not complete: out of memory", r->path);
 	error |= r->short_of_memory;

@@ -4,17 +4,15 @@
  * It stands inside a script element. So whatever could end that, or be an entity, is written as \u003c and
  * the like; and strings from the network are ASCII before they get here (json_fields.c).
  *
- *     { "words": {...}, "notes": {...}, "fields": [...], "options": {...}, "left_out": 0,
- *       "connections": [{ "name", "rows": [[label, text]], "seen": 11, "steps": [...],
+ *     { "words": {...}, "notes": {...}, "headers": {...}, "left_out": 0, "texts": [...],
+ *       "connections": [{ "name", "ends", "rows": [[label, text]], "seen": 11, "steps": [...],
  *                         "events": [...], "plots": { "client": {...}, "server": {...} } }] }
  *
- * A step has the fields of a JSON line, and for people: label, say (its equations), option_values, field
- * (the header's values in the order of "fields"), frame (its bytes, and where the layers begin). */
+ * A step has the fields of a JSON line, and for people: label, say (its equations), and what
+ * report_layers.c puts there of its frame. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "tcp/options.h"
-#include "view/anatomy.h"
 #include "view/catalogue.h"
 #include "view/json_get.h"
 #include "view/report_priv.h"
@@ -36,9 +34,8 @@ static int write_safely(const char *bytes, size_t len, void *context)
 /* Gives @value away. */
 static void write_value(FILE *out, json_t *value)
 {
-	if (!value ||
-	    json_dump_callback(value, write_safely, out,
-			       JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY) != 0)
+	if (!value || json_dump_callback(value, write_safely, out,
+					 JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY) != 0)
 		fputs("null", out);
 	json_decref(value);
 }
@@ -75,43 +72,13 @@ static json_t *notes_object(void)
 	return object;
 }
 
-static json_t *fields_array(void)
-{
-	json_t *array = json_array();
-
-	for (const struct header_field *f = header_fields(); f->name; f++)
-		json_array_append_new(array,
-				      json_pack("{s:s, s:s, s:s, s:i, s:i, s:s}", "name", f->name,
-						"label", f->label, "brief", f->brief, "bit",
-						(int)f->bit, "bits", (int)f->bits, "meaning",
-						f->meaning));
-	return array;
-}
-
-static json_t *options_object(void)
-{
-	json_t *object = json_object();
-	char kind[8];
-
-	for (unsigned i = 0; i < 256; i++) {
-		const struct tcp_option_info *info = tcp_option_info((uint8_t)i);
-
-		snprintf(kind, sizeof(kind), "%u", i);
-		if (info)
-			json_object_set_new(object, kind,
-					    json_pack("{s:s, s:s}", "meaning", info->meaning,
-						      "source", info->source));
-	}
-	return object;
-}
-
 /* ---- a step ----------------------------------------------------------------------------------- */
 
 static json_t *equations_array(const struct report *r, const struct trace_step *step)
 {
-	static const char *const styles[STYLE_COUNT] = { [STYLE_GOOD] = "good",
-							 [STYLE_ODD] = "odd",
-							 [STYLE_BAD] = "bad" };
+	static const char *const styles[STYLE_COUNT] = {
+		[STYLE_GOOD] = "good", [STYLE_ODD] = "odd", [STYLE_BAD] = "bad"
+	};
 	json_t *array = json_array();
 
 	if (step->seg.checksum_is == TCP_CHECKSUM_BAD)
@@ -124,79 +91,39 @@ static json_t *equations_array(const struct report *r, const struct trace_step *
 
 		words_equation(step, eq, r->absolute, words, sizeof(words));
 		words_source(eq, source, sizeof(source));
-		json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:s}", "text", words,
-						       "source", source, "verdict", verdict, "style",
-						       styles[style] ? styles[style] : "faint"));
+		json_array_append_new(array,
+				      json_pack("{s:s, s:s, s:s, s:s}", "text", words, "source",
+						source, "verdict", verdict, "style",
+						styles[style] ? styles[style] : "faint"));
 	}
 	return array;
 }
 
-static json_t *option_values(const struct trace_step *step)
+static json_t *step_object(const struct report *r, const struct report_step *kept, json_t *texts)
 {
-	struct tcp_option_walk w = tcp_option_walk(step->seg.option_bytes, step->seg.option_len);
-	json_t *array = json_array();
-	struct tcp_option o;
-
-	while (tcp_option_next(&w, &o) == TCP_OPTION_FOUND) {
-		char value[WORDS_MAX];
-
-		json_array_append_new(array, json_string(words_option_value(step, &o, value,
-									    sizeof(value))));
-	}
-	return array;
-}
-
-static json_t *field_values(const struct trace_step *step)
-{
-	json_t *array = json_array();
-
-	for (const struct header_field *f = header_fields(); f->name; f++)
-		json_array_append_new(array, json_integer(header_field_value(&step->seg, f)));
-	return array;
-}
-
-static json_t *frame_object(const struct report_step *kept)
-{
-	char hex[2 * REPORT_FRAME_MAX + 1] = "";
-	struct packet p;
-
-	if (!kept->has_frame)
-		return NULL;
-	for (uint32_t i = 0; i < kept->frame.captured; i++)
-		snprintf(hex + 2 * i, 3, "%02x", kept->bytes[i]);
-	packet_decode(&kept->frame, &p);
-	return json_pack("{s:s, s:I, s:I, s:I, s:I}", "hex", hex, "length",
-			 (json_int_t)kept->frame.length, "ip_at", (json_int_t)p.ip_at, "tcp_at",
-			 (json_int_t)p.transport_at, "text_at", (json_int_t)p.text_at);
-}
-
-static json_t *step_object(const struct report *r, const struct report_step *kept)
-{
-	json_t *object = json_object(), *frame = frame_object(kept);
+	json_t *object = json_object();
 	char label[96];
 
 	if (!json_put_fields(object, JSON_STEP, &kept->step)) {
 		json_decref(object);
-		json_decref(frame);
 		return NULL;
 	}
-	json_object_set_new(object, "label", json_string(report_label(&kept->step, label, sizeof(label))));
+	report_label(&kept->step, label, sizeof(label));
+	json_object_set_new(object, "label", json_string(label));
 	json_object_set_new(object, "say", equations_array(r, &kept->step));
-	json_object_set_new(object, "option_values", option_values(&kept->step));
-	json_object_set_new(object, "field", field_values(&kept->step));
-	if (frame)
-		json_object_set_new(object, "frame", frame);
+	report_put_layers(object, kept, texts);
 	return object;
 }
 
-static void write_steps(const struct report *r, const struct report_conn *c, FILE *out)
+static void write_steps(const struct report *r, const struct report_conn *c, json_t *texts,
+			FILE *out)
 {
 	const struct report_step *kept;
 
 	fputs("\"steps\":[", out);
 	for (size_t i = 0; (kept = report_step_at(c, i)); i++) {
 		fputs(i ? ",\n" : "\n", out);
-		write_value(out, step_object(r, kept));
+		write_value(out, step_object(r, kept, texts));
 	}
 	fputs("],\n", out);
 }
@@ -251,13 +178,19 @@ static json_t *plot_object(const struct report_plot *p)
 			 series_object(&p->edge));
 }
 
-static void write_connection(const struct report *r, const struct report_conn *c, FILE *out)
+static void write_connection(const struct report *r, const struct report_conn *c, json_t *texts,
+			     FILE *out)
 {
+	char client[ADDR_TEXT_MAX], server[ADDR_TEXT_MAX];
+
+	addr_port_text(&c->about.client, c->about.client_port, client);
+	addr_port_text(&c->about.server, c->about.server_port, server);
 	fputs("{", out);
 	write_member(out, "name", json_string(c->host));
+	write_member(out, "ends", json_pack("[s, s]", client, server));
 	write_member(out, "rows", rows_array(c));
 	write_member(out, "seen", json_integer(c->steps_seen));
-	write_steps(r, c, out);
+	write_steps(r, c, texts, out);
 	write_member(out, "events", events_array(c));
 	fputs("\"plots\":", out);
 	write_value(out, json_both_ends(plot_object(&c->plots[TRACE_CLIENT]),
@@ -267,16 +200,19 @@ static void write_connection(const struct report *r, const struct report_conn *c
 
 void report_write_data(const struct report *r, FILE *out)
 {
+	json_t *texts = json_object();
+
 	fputs("{", out);
 	write_member(out, "words", words_object());
 	write_member(out, "notes", notes_object());
-	write_member(out, "fields", fields_array());
-	write_member(out, "options", options_object());
+	write_member(out, "headers", report_headers());
 	write_member(out, "left_out", json_integer(r->left_out));
 	fputs("\"connections\":[", out);
 	for (const struct report_conn *c = r->first; c; c = c->next) {
 		fputs(c == r->first ? "\n" : ",\n", out);
-		write_connection(r, c, out);
+		write_connection(r, c, texts, out);
 	}
-	fputs("]}\n", out);
+	fputs("],\n\"texts\":", out);
+	write_value(out, report_texts(texts));
+	fputs("}\n", out);
 }

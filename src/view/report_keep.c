@@ -21,8 +21,8 @@ struct report_conn *report_add(struct report *r, const struct view_connection *a
 	c->number = ++r->count;
 	c->about = *about;
 	c->about.host = text_safe(about->host, c->host, sizeof(c->host));
-	c->about.ifname = about->ifname ? text_safe(about->ifname, c->ifname, sizeof(c->ifname)) :
-					  NULL;
+	c->about.ifname =
+		about->ifname ? text_safe(about->ifname, c->ifname, sizeof(c->ifname)) : NULL;
 	if (r->last)
 		r->last->next = c;
 	else
@@ -61,10 +61,11 @@ static void fill(struct report_step *kept, const struct trace_step *step, const 
 		kept->step.seg.text = kept->preview;
 	}
 	kept->has_frame = frame != NULL;
+	kept->cut = frame && frame->captured > REPORT_FRAME_MAX;
 	if (!frame)
 		return;
 	kept->frame = *frame;
-	if (kept->frame.captured > REPORT_FRAME_MAX)
+	if (kept->cut)
 		kept->frame.captured = REPORT_FRAME_MAX;
 	memcpy(kept->bytes, frame->bytes, kept->frame.captured);
 	kept->frame.bytes = kept->bytes;
@@ -176,7 +177,8 @@ void report_tell(const struct report_conn *c, size_t most, const struct report_t
 
 		if (count > most && i == most - tail)
 			kept = report_step_at(c, i = count - tail);
-		for (; event < c->event_count && c->events[event].after < kept->step.number; event++)
+		for (; event < c->event_count && c->events[event].after < kept->step.number;
+		     event++)
 			t->event(context, &c->events[event]);
 		if (kept->step.number > told + 1)
 			t->gap(context, kept->step.number - told - 1);

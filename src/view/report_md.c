@@ -10,7 +10,8 @@
 #include "view/report_priv.h"
 #include "view/text.h"
 
-#define MOST 100u /* segments of a connection: Mermaid draws no text of more than 50,000 characters */
+#define MOST \
+	100u /* segments of a connection: Mermaid draws no text of more than 50,000 characters */
 
 static void put_mermaid(FILE *out, const char *text)
 {
@@ -43,7 +44,8 @@ static void write_step(void *context, const struct report_step *kept)
 	FILE *out = context;
 	char label[96], text[128];
 
-	snprintf(text, sizeof(text), "%u. %s", step->number, report_label(step, label, sizeof(label)));
+	snprintf(text, sizeof(text), "%u. %s", step->number,
+		 report_label(step, label, sizeof(label)));
 	fputs(step->from == TRACE_CLIENT ? "    C->>S: " : "    S->>C: ", out);
 	put_mermaid(out, text);
 	putc('\n', out);
@@ -118,8 +120,8 @@ static void write_texts(const struct report_conn *c, FILE *out)
 
 			if (told & (uint64_t)1 << note)
 				continue;
-			fprintf(out, "%s- Segment %u, **%s**: ", told ? "" : "\n", kept->step.number,
-				entry->title);
+			fprintf(out, "%s- Segment %u, **%s**: ", told ? "" : "\n",
+				kept->step.number, entry->title);
 			put_markdown(out, entry->text);
 			putc('\n', out);
 			told |= (uint64_t)1 << note;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* report_priv.h - what the files of the report share: report.c collects, report_keep.c and report_plot.c
- * remember, report_words.c has the texts, report_html.c (with report_data.c), report_svg.c and report_md.c
- * write. */
+ * remember, report_words.c has the texts, report_html.c (with report_data.c and report_layers.c),
+ * report_svg.c and report_md.c write. */
 #ifndef TCPSHAKE_VIEW_REPORT_PRIV_H
 #define TCPSHAKE_VIEW_REPORT_PRIV_H
 
@@ -55,6 +55,7 @@ struct report_step {
 	struct trace_step step; /* of its text only the preview is there */
 	struct frame frame;	/* captured: as much as is kept; bytes: below */
 	bool has_frame;
+	bool cut; /* there is less of it than was captured */
 	uint8_t preview[REPORT_PREVIEW], bytes[REPORT_FRAME_MAX];
 };
 
@@ -129,6 +130,8 @@ const struct report_word *report_page_words(void);
 /* "SYN,ACK seq 0 ack 1 (312 bytes)"; returns @out. */
 char *report_label(const struct trace_step *step, char *out, size_t size);
 
+const char *report_checksum_words(enum tcp_checksum is);
+
 /* "1,234 segments are not shown here"; returns @out. */
 char *report_gap(unsigned count, char *out, size_t size);
 
@@ -148,6 +151,12 @@ unsigned report_summary(const struct report_conn *c, struct report_row rows[REPO
 void report_write_html(const struct report *r, FILE *out);
 void report_write_svg(const struct report *r, FILE *out);
 void report_write_md(const struct report *r, FILE *out);
+
+/* report_layers.c: "headers", the tables of their fields; into a step "layers" and "bytes", in which sentences
+ * are numbers in "texts", as most are said many times. @texts: an object that collects them. */
+json_t *report_headers(void);
+void report_put_layers(json_t *object, const struct report_step *kept, json_t *texts);
+json_t *report_texts(json_t *texts); /* gives @texts away */
 
 /* report_data.c: the page's data, as JSON that no byte of which ends a script element. */
 void report_write_data(const struct report *r, FILE *out);

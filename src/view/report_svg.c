@@ -6,7 +6,8 @@
 #include "view/report_priv.h"
 #include "view/text.h"
 
-#define MOST 300u /* segments of a connection: more fit on no slide */
+#define MOST	  300u /* segments of a connection: more fit on no slide */
+#define EVENT_MAX 90   /* characters of what an event says */
 
 enum place { WIDTH = 960, TIME = 116, CLIENT = 250, SERVER = 800, ROW = 36, SLOPE = 10, HEAD = 64 };
 
@@ -57,7 +58,8 @@ static void draw_step(void *context, const struct report_step *kept)
 	bool client = step->from == TRACE_CLIENT;
 	struct drawing *d = context;
 	const char *class = has_problem(step) ? "odd" : client ? "client" : "server";
-	int from = client ? CLIENT : SERVER, to = client ? SERVER : CLIENT, head = client ? -10 : 10;
+	int from = client ? CLIENT : SERVER, to = client ? SERVER : CLIENT,
+	    head = client ? -10 : 10;
 	int end = d->y + SLOPE;
 	char time[TEXT_NUMBER_MAX], label[96], number[16];
 
@@ -66,7 +68,8 @@ static void draw_step(void *context, const struct report_step *kept)
 	draw_text(d, TIME, d->y + 4, "end", text_time(step->time_ns, time));
 	fprintf(d->out, "<path class=\"%s\" d=\"M%d %dL%d %dm%d -6l%d 6l%d 4\"/>\n", class, from,
 		d->y, to, end, head, -head, head);
-	draw_text(d, (CLIENT + SERVER) / 2, d->y - 2, class, report_label(step, label, sizeof(label)));
+	draw_text(d, (CLIENT + SERVER) / 2, d->y - 2, class,
+		  report_label(step, label, sizeof(label)));
 	for (unsigned i = 0; i < step->change_count; i++) {
 		const struct trace_change *c = &step->changes[i];
 
@@ -80,8 +83,10 @@ static void draw_step(void *context, const struct report_step *kept)
 static void draw_event(void *context, const struct report_event *event)
 {
 	struct drawing *d = context;
+	char text[EVENT_MAX + 1];
 
-	draw_text(d, (CLIENT + SERVER) / 2, d->y, "event", event->text);
+	snprintf(text, sizeof(text), "%.*s", EVENT_MAX, event->text);
+	draw_text(d, (CLIENT + SERVER) / 2, d->y, "event", text);
 	d->y += ROW / 2 + 6;
 }
 
@@ -154,7 +159,8 @@ void report_write_svg(const struct report *r, FILE *out)
 	      "text.state { font-weight: bold; font-size: 12px; }\n"
 	      "text.state:not(.end) { text-anchor: start; }\n"
 	      "text.heading { font-weight: bold; }\n"
-	      "text.event { font-style: italic; fill: #555; }\n"
+	      "text.event { font-style: italic; fill: #555; paint-order: stroke; stroke: #fff; "
+	      "stroke-width: 6px; }\n"
 	      "path { fill: none; stroke-width: 2; }\n"
 	      ".life { stroke: #888; }\n"
 	      "path.client { stroke: #0b5c8a; } text.client { fill: #0b5c8a; }\n"

@@ -21,8 +21,9 @@ static const struct report_word words[] = {
 	{ "none", "No connection was made." },
 
 	{ "ladder", "Time sequence" },
-	{ "ladder_help", "Arrow keys, Home and End walk from segment to segment; Enter or a click takes "
-			 "one apart; Escape leads back." },
+	{ "ladder_help",
+	  "Arrow keys, Home and End walk from segment to segment; Enter or a click takes "
+	  "one apart; Escape leads back." },
 	{ "scale", "Time" },
 	{ "compressed", "compressed" },
 	{ "true_scale", "true to scale" },
@@ -31,8 +32,9 @@ static const struct report_word words[] = {
 	{ "wider", "wider" },
 	{ "narrower", "narrower" },
 	{ "pause", "{} pass" },
-	{ "gap", "{} segments are not shown: only the first ones of a long connection, what is odd, "
-		 "and the last ones. The plot has them all." },
+	{ "gap",
+	  "{} segments are not shown: only the first ones of a long connection, what is odd, "
+	  "and the last ones. The plot has them all." },
 	{ "step", "Segment {}" },
 	{ "to_server", "client to server" },
 	{ "to_client", "server to client" },
@@ -45,8 +47,9 @@ static const struct report_word words[] = {
 	{ "next", "Next" },
 	{ "arithmetic", "Arithmetic" },
 	{ "notes", "Notes" },
-	{ "header", "Header" },
-	{ "diagram", "The header of RFC 9293, 32 bits in a row" },
+	{ "header", "Headers" },
+	{ "header_of", "{} ({})" },
+	{ "diagram", "32 bits in a row" },
 	{ "options", "Options" },
 	{ "field", "field" },
 	{ "bits", "bits" },
@@ -54,10 +57,8 @@ static const struct report_word words[] = {
 	{ "meaning", "meaning" },
 	{ "option", "option" },
 	{ "bytes", "bytes" },
-	{ "relative", "relative {}" },
-	{ "scaled", "scaled {}" },
-	{ "header_bytes", "{} bytes" },
-	{ "unknown_option", "not known here" },
+	{ "kind", "kind {}" },
+	{ "length", "length {}" },
 	{ "hex", "Bytes" },
 	{ "hex_cut", "The first {} bytes of {}." },
 	{ "link", "link" },
@@ -66,14 +67,11 @@ static const struct report_word words[] = {
 	{ "application", "application" },
 	{ "no_frame", "Its bytes are not at hand." },
 	{ "text", "Text" },
-	{ "checksum_ok", "right" },
-	{ "checksum_partial", "half done: the card is to add the rest" },
-	{ "checksum_bad", "WRONG: damaged on the way" },
-	{ "checksum_unknown", "not checked: not all bytes are at hand" },
 
 	{ "states", "States" },
-	{ "states_help", "The eleven states of RFC 9293. The way that was taken is drawn thick; the "
-			 "numbers are the segments that caused it." },
+	{ "states_help",
+	  "The eleven states of RFC 9293. The way that was taken is drawn thick; the "
+	  "numbers are the segments that caused it." },
 	{ "states_of", "States of the {}" },
 	{ "path", "The way taken" },
 	{ "no_path", "No change of state was seen." },
@@ -91,13 +89,15 @@ static const struct report_word words[] = {
 	{ "TIME-WAIT", "waits 2 MSL, in case the last ACK was lost" },
 
 	{ "plot", "Sequence numbers over time" },
-	{ "plot_help", "What was sent, what of it was acknowledged, and how far the window allows. A "
-		       "click shows the nearest segment that is kept." },
+	{ "plot_help",
+	  "What was sent, what of it was acknowledged, and how far the window allows. A "
+	  "click shows the nearest segment that is kept." },
 	{ "plot_of", "Sent by the {}" },
 	{ "sent", "sent" },
 	{ "again", "sent again" },
 	{ "acked", "acknowledged" },
 	{ "edge", "window's edge" },
+	{ "edge_above", "above what is drawn" },
 	{ "thinned", "Of {} every {}th is drawn." },
 	{ "time_axis", "time" },
 	{ "number_axis", "bytes" },
@@ -133,6 +133,18 @@ char *report_label(const struct trace_step *step, char *out, size_t size)
 	return out;
 }
 
+const char *report_checksum_words(enum tcp_checksum is)
+{
+	static const char *const verdicts[] = {
+		[TCP_CHECKSUM_UNKNOWN] = "not checked: not all bytes were captured",
+		[TCP_CHECKSUM_OK] = "right: pseudo-header, header and text",
+		[TCP_CHECKSUM_PARTIAL] = "half done: the card is to add the rest",
+		[TCP_CHECKSUM_BAD] = "WRONG: damaged on the way",
+	};
+
+	return verdicts[is];
+}
+
 char *report_gap(unsigned count, char *out, size_t size)
 {
 	char number[TEXT_NUMBER_MAX];
@@ -145,19 +157,18 @@ char *report_gap(unsigned count, char *out, size_t size)
 
 char *report_event_words(const struct view_event *event, char *out, size_t size)
 {
-	static const char *const formats[] = {
-		[VIEW_EVENT_ICMP] = "ICMP: %s",
-		[VIEW_EVENT_DROPPED] = "not used: %s",
-		[VIEW_EVENT_NEXT_ADDRESS] = "next address: %s",
-		[VIEW_EVENT_HTTP] = "%s",
-		[VIEW_EVENT_WARNING] = "warning: %s",
+	static const char *const labels[] = {
+		[VIEW_EVENT_ICMP] = "ICMP: ",
+		[VIEW_EVENT_DROPPED] = "not used: ",
+		[VIEW_EVENT_NEXT_ADDRESS] = "next address: ",
+		[VIEW_EVENT_HTTP] = "",
+		[VIEW_EVENT_WARNING] = "warning: ",
 	};
 	bool icmp = event->kind == VIEW_EVENT_ICMP && event->packet;
-	char text[REPORT_TEXT_MAX];
+	char text[REPORT_TEXT_MAX - 16];
 
-	text_safe(icmp ? packet_icmp_text(event->packet) : event->text, text,
-		  sizeof(text) - sizeof("next address: "));
-	snprintf(out, size, formats[event->kind], text);
+	text_safe(icmp ? packet_icmp_text(event->packet) : event->text, text, sizeof(text));
+	snprintf(out, size, "%s%s", labels[event->kind], text);
 	return out;
 }
 
@@ -254,7 +265,7 @@ unsigned report_summary(const struct report_conn *c, struct report_row rows[REPO
 		snprintf(begin_row(rows, &n, "round trip"), REPORT_TEXT_MAX, "SYN to SYN,ACK %s",
 			 text_time(s->rtt_ns, time));
 	snprintf(begin_row(rows, &n, "closing"), REPORT_TEXT_MAX, "%s%s",
-		 !s->first_fin_known		   ? "" :
+		 !s->first_fin_known	      ? "" :
 		 s->first_fin == TRACE_CLIENT ? "the client first; " :
 						"the server first; ",
 		 words_closing(s->closing));
@@ -262,8 +273,8 @@ unsigned report_summary(const struct report_conn *c, struct report_row rows[REPO
 		snprintf(begin_row(rows, &n, "equations"), REPORT_TEXT_MAX, "%u checked, %u WRONG",
 			 s->equations, s->wrong_equations);
 	else
-		snprintf(begin_row(rows, &n, "equations"), REPORT_TEXT_MAX, "%u checked, none wrong",
-			 s->equations);
+		snprintf(begin_row(rows, &n, "equations"), REPORT_TEXT_MAX,
+			 "%u checked, none wrong", s->equations);
 	if (c->result.capture_drops)
 		snprintf(begin_row(rows, &n, "capture"), REPORT_TEXT_MAX,
 			 "%u frames lost: gaps may not be real", c->result.capture_drops);

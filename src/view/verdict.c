@@ -2,65 +2,118 @@
 /* verdict.c - see verdict.h. */
 #include "view/verdict.h"
 
-#include <jansson.h>
-#include <stdlib.h>
+#include "view/json_get.h"
 
-/* Text as JSON: what is no UTF-8 would make the whole object fail. */
-static json_t *text(const char *s)
+/* ---- two segments, field by field ------------------------------------------------------------- */
+
+#define COMPARED(field, expression) GET(compared, field, struct view_compared, expression)
+
+COMPARED(field, json_safe_string(p->name))
+COMPARED(expected, json_safe_string(p->expected))
+COMPARED(actual, json_safe_string(p->actual))
+COMPARED(differs, json_boolean(p->differs))
+
+static const struct json_field compared_fields[] = {
+	{ "field", "string", "its name in the command language", compared_field },
+	{ "expected", "string", "as the script has it, variables put in", compared_expected },
+	{ "actual", "string", "as it came", compared_actual },
+	{ "differs", "boolean", "true when that is why it failed", compared_differs },
+	{ NULL, NULL, NULL, NULL },
+};
+
+/* ---- verdict ---------------------------------------------------------------------------------- */
+
+#define VERDICT(field, expression) GET(verdict, field, struct view_verdict, expression)
+
+VERDICT(script, json_safe_string(p->script))
+VERDICT(number, json_integer(p->number))
+VERDICT(command, json_safe_string(p->command))
+VERDICT(passed, json_boolean(p->passed))
+VERDICT(file, json_safe_string(p->file))
+VERDICT(line, json_integer(p->line))
+VERDICT(column, json_integer(p->column))
+VERDICT(took_ns, json_integer(p->took_us * 1000))
+VERDICT(why, json_safe_string(p->why))
+VERDICT(actual, json_safe_string(p->actual))
+VERDICT(ends, json_safe_string(p->ends))
+VERDICT(hint, json_safe_string(p->hint))
+
+GETTER(verdict_fields, struct view_verdict)
 {
-	json_t *value = s ? json_string(s) : json_null();
+	json_t *array = p->field_count ? json_array() : NULL;
 
-	return value ? value : json_string("?");
+	for (unsigned i = 0; array && i < p->field_count; i++) {
+		json_t *object = json_object();
+
+		json_put_fields(object, JSON_COMPARED, &p->fields[i]);
+		json_array_append_new(array, object);
+	}
+	return array;
 }
 
-static void write_object(FILE *out, json_t *object)
+static const struct json_field verdict_table[] = {
+	{ "script", "string", "its path, as named", verdict_script },
+	{ "number", "integer", "from 1, within the script", verdict_number },
+	{ "command", "string", "what was to be done, in one line", verdict_command },
+	{ "passed", "boolean", "false ends the script", verdict_passed },
+	{ "file", "string", "where the command stands: the script, or what it includes",
+	  verdict_file },
+	{ "line", "integer", "its line, from 1", verdict_line },
+	{ "column", "integer", "its column, from 1", verdict_column },
+	{ "took_ns", "integer", "how long it took", verdict_took_ns },
+	{ "why", "string", "of a failure: the reason, in words", verdict_why },
+	{ "actual", "string", "of a failure: the segment that came instead, in the notation",
+	  verdict_actual },
+	{ "ends", "string", "of a failure: the two ends of its connection", verdict_ends },
+	{ "hint", "string", "of a failure: what could be tried", verdict_hint },
+	{ "fields", "array of objects",
+	  "of a failure: the segments compared, field by field; see below", verdict_fields },
+	{ NULL, NULL, NULL, NULL },
+};
+
+/* ---- script ----------------------------------------------------------------------------------- */
+
+#define SCRIPT(field, expression) GET(script, field, struct view_script, expression)
+
+SCRIPT(number, json_integer(p->number))
+SCRIPT(script, json_safe_string(p->path))
+SCRIPT(passed, json_boolean(p->passed))
+SCRIPT(verdicts, json_integer(p->verdicts))
+SCRIPT(took_ns, json_integer(p->took_us * 1000))
+SCRIPT(why, json_safe_string(p->broken))
+
+static const struct json_field script_fields[] = {
+	{ "number", "integer", "from 1, within the run", script_number },
+	{ "script", "string", "its path, as named", script_script },
+	{ "passed", "boolean", "true when all of it passed", script_passed },
+	{ "verdicts", "integer", "how many it has", script_verdicts },
+	{ "took_ns", "integer", "how long it took", script_took_ns },
+	{ "why", "string", "it could not be carried out: the reason, in words", script_why },
+	{ NULL, NULL, NULL, NULL },
+};
+
+const struct json_field *json_verdict_tables(enum json_table table)
+{
+	return table == JSON_VERDICT  ? verdict_table :
+	       table == JSON_COMPARED ? compared_fields :
+					script_fields;
+}
+
+/* ---- lines ------------------------------------------------------------------------------------ */
+
+static void write_line(FILE *out, json_t *object)
 {
 	if (object && json_dumpf(object, out, JSON_COMPACT | JSON_ENSURE_ASCII) == 0)
 		fputc('\n', out);
 	json_decref(object);
 }
 
-static json_t *compared(const struct view_verdict *v)
+void view_json_verdict(FILE *out, bool first, const struct view_verdict *v)
 {
-	json_t *fields = json_array();
-
-	for (unsigned i = 0; fields && i < v->field_count; i++)
-		json_array_append_new(fields, json_pack("{s:o, s:o, s:o, s:b}", "field",
-							text(v->fields[i].name), "expected",
-							text(v->fields[i].expected), "actual",
-							text(v->fields[i].actual), "differs",
-							v->fields[i].differs));
-	return fields;
+	write_line(out, json_line("verdict", first, 0, JSON_VERDICT, v));
 }
 
-void view_json_verdict(FILE *out, const struct view_verdict *v)
+void view_json_script(FILE *out, bool first, const struct view_script *s)
 {
-	json_t *object = json_pack("{s:s, s:o, s:i, s:o, s:b, s:o, s:i, s:i, s:I}", "type",
-				   "verdict", "script", text(v->script), "number", (int)v->number,
-				   "command", text(v->command), "passed", v->passed, "file",
-				   text(v->file), "line", (int)v->line, "column", (int)v->column,
-				   "took_us", (json_int_t)v->took_us);
-
-	if (object && v->why)
-		json_object_set_new(object, "why", text(v->why));
-	if (object && v->actual)
-		json_object_set_new(object, "actual", text(v->actual));
-	if (object && v->connection)
-		json_object_set_new(object, "connection", text(v->connection));
-	if (object && v->hint)
-		json_object_set_new(object, "hint", text(v->hint));
-	if (object && v->field_count)
-		json_object_set_new(object, "fields", compared(v));
-	write_object(out, object);
-}
-
-void view_json_script(FILE *out, const struct view_script *s)
-{
-	json_t *object = json_pack("{s:s, s:i, s:o, s:b, s:I, s:i}", "type", "script", "number",
-				   (int)s->number, "script", text(s->path), "passed", s->passed,
-				   "took_us", (json_int_t)s->took_us, "verdicts", (int)s->verdicts);
-
-	if (object && s->broken)
-		json_object_set_new(object, "why", text(s->broken));
-	write_object(out, object);
+	write_line(out, json_line("script", first, 0, JSON_SCRIPT, s));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* verdict.h - verdicts of scripts as JSON lines, beside the events of json.h. */
+/* verdict.h - verdicts of scripts as JSON lines: type verdict for each, script at the end of each script. */
 #ifndef TCPSHAKE_VIEW_VERDICT_H
 #define TCPSHAKE_VIEW_VERDICT_H
 
@@ -20,8 +20,8 @@ struct view_verdict {
 	const char *file; /* where the command stands */
 	unsigned line, column;
 	int64_t took_us;
-	const char *why, *actual;      /* or NULL */
-	const char *connection, *hint; /* whose ends it has; what could be tried; or NULL */
+	const char *why, *actual; /* or NULL */
+	const char *ends, *hint;  /* of the connection; what could be tried; or NULL */
 	const struct view_compared *fields;
 	unsigned field_count;
 };
@@ -35,8 +35,8 @@ struct view_script {
 	const char *broken; /* or NULL */
 };
 
-/* One line each. Bytes that are not UTF-8 are shown as '?'. */
-void view_json_verdict(FILE *out, const struct view_verdict *v);
-void view_json_script(FILE *out, const struct view_script *s);
+/* One line each. @first: it is the first of the output. An error stays with the stream. */
+void view_json_verdict(FILE *out, bool first, const struct view_verdict *v);
+void view_json_script(FILE *out, bool first, const struct view_script *s);
 
 #endif

@@ -26,3 +26,21 @@ uint16_t checksum_fold(checksum_sum sum)
 		sum = (sum & 0xffff) + (sum >> 16);
 	return (uint16_t)sum;
 }
+
+void checksum_make(struct checksum_made *made, checksum_sum pseudo, const uint8_t *header,
+		   size_t header_len, size_t field_at, const uint8_t *data, size_t len)
+{
+	made->pseudo = pseudo;
+	made->field = (uint16_t)(header[field_at] << 8 | header[field_at + 1]);
+	made->header = checksum_add(0, header, header_len) - made->field;
+	made->data = checksum_add(0, data, len);
+	made->total = pseudo + made->header + made->data;
+	made->folded = checksum_fold(made->total);
+	made->complement = (uint16_t)~made->folded;
+	if (checksum_fold(made->total + made->field) == 0xffff)
+		made->is = TCP_CHECKSUM_OK;
+	else if (made->field == checksum_fold(pseudo))
+		made->is = TCP_CHECKSUM_PARTIAL;
+	else
+		made->is = TCP_CHECKSUM_BAD;
+}

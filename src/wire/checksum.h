@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tcp/segment.h"
 #include "wire/addr.h"
 
 /* A running one's complement sum, not yet folded. Cannot overflow below 2^48 bytes. */
@@ -24,5 +25,24 @@ checksum_sum checksum_pseudo(const struct addr *src, const struct addr *dst, uin
 
 /* Fold to 16 bits; not complemented. 0xffff over data that holds its own checksum means right. */
 uint16_t checksum_fold(checksum_sum sum);
+
+/* How the checksum in a header comes about, piece by piece, and what the one there is worth. */
+struct checksum_made {
+	checksum_sum pseudo, header, data; /* the header's without the checksum itself */
+	checksum_sum total;
+	uint16_t folded;
+	uint16_t complement; /* of folded: what ought to be in the header */
+	uint16_t field;	     /* what is there */
+	enum tcp_checksum is;
+};
+
+/**
+ * checksum_make() - reckon it up
+ * @pseudo: the pseudo-header's sum; 0 for a header without one
+ * @header: of an even number of bytes
+ * @field_at: where in it the checksum is
+ * @data:   what follows it, @len bytes; may be NULL when @len is 0 */
+void checksum_make(struct checksum_made *made, checksum_sum pseudo, const uint8_t *header,
+		   size_t header_len, size_t field_at, const uint8_t *data, size_t len);
 
 #endif

@@ -108,7 +108,7 @@ static void decode_ip(struct reading *r, struct packet *p, int family)
 	}
 	r->end = r->at + ip.total;
 	r->at += ip.len;
-	r->final_dst = ip.final_dst;
+	r->final_dst = p->sum_dst = ip.final_dst;
 	p->transport_at = p->text_at = r->at;
 	p->text_cut = r->end > r->have;
 	if (ip.is_fragment)

@@ -51,6 +51,9 @@ struct packet {
 	size_t transport_at; /* offset of the TCP (or ICMP) header in the frame */
 	size_t text_at;	     /* offset of the payload in the frame */
 	struct addr src, dst;
+	struct addr
+		sum_dst; /* the destination in the pseudo-header: behind an IPv6 routing header it is
+				another (RFC 8200 section 8.1); family 0: not known */
 	uint8_t ttl, tos; /* or hop limit, traffic class */
 	uint16_t ip_id;	  /* IPv4 */
 	bool dont_fragment;

@@ -12,12 +12,13 @@
 #include "wire/lab_wire.h"
 
 /* The documentation ranges (RFC 5737, RFC 3849). */
-#define LAB_CLIENT4 "192.0.2.10"
-#define LAB_SERVER4 "198.51.100.80"
-#define LAB_CLIENT6 "2001:db8:1::10"
-#define LAB_SERVER6 "2001:db8:2::80"
-#define LAB_MTU	    1500u
+#define LAB_CLIENT4  "192.0.2.10"
+#define LAB_SERVER4  "198.51.100.80"
+#define LAB_CLIENT6  "2001:db8:1::10"
+#define LAB_SERVER6  "2001:db8:2::80"
+#define LAB_MTU	     1500u
 #define LAB_DELAY_US 10000 /* of a cable, each way */
+#define LAB_APART_US 1000  /* ... and two frames come out so far apart at least */
 
 /**
  * lab_enter() - move this process into a namespace of its own

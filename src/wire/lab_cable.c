@@ -126,7 +126,7 @@ static void child(const struct lab_rule *rules, size_t rule_count, uint16_t port
 	int ends[2] = { near, make_far_end(port, &e) };
 	bool good = ends[1] >= 0 && lab_child(&e);
 
-	lab_wire_init(&wire, rules, rule_count, LAB_DELAY_US);
+	lab_wire_init(&wire, rules, rule_count, LAB_DELAY_US, LAB_APART_US);
 	if (write(lifeline, &e, sizeof(e)) == sizeof(e) && good)
 		carry(&wire, ends, lifeline);
 	_exit(1);

@@ -10,26 +10,36 @@
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <time.h>
 
 #include "wire/lab_priv.h"
 
-/* Send one rtnetlink request and wait for its answer; 0 or a positive errno. */
-static int request(struct mnl_socket *nl, struct nlmsghdr *nlh)
+#define ROUTE_PATIENCE_MS 2000 /* then it is done without, and whoever connects is told */
+
+/* Send one rtnetlink request that has one answer, and wait for it; 0 or a positive errno. */
+static int ask(struct mnl_socket *nl, struct nlmsghdr *nlh, mnl_cb_t heard, void *context)
 {
 	static unsigned seq;
 	char answer[4096];
 	ssize_t n;
 
-	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+	nlh->nlmsg_flags |= NLM_F_REQUEST;
 	nlh->nlmsg_seq = ++seq;
 	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
 		return errno;
 	n = mnl_socket_recvfrom(nl, answer, sizeof(answer));
 	if (n < 0)
 		return errno;
-	return mnl_cb_run(answer, (size_t)n, seq, mnl_socket_get_portid(nl), NULL, NULL) < 0 ?
+	return mnl_cb_run(answer, (size_t)n, seq, mnl_socket_get_portid(nl), heard, context) < 0 ?
 		       errno :
 		       0;
+}
+
+/* The same of a change: the answer says whether it was made. */
+static int request(struct mnl_socket *nl, struct nlmsghdr *nlh)
+{
+	nlh->nlmsg_flags |= NLM_F_ACK;
+	return ask(nl, nlh, NULL, NULL);
 }
 
 static int set_up(struct mnl_socket *nl, unsigned ifindex, const uint8_t *mac)
@@ -94,6 +104,42 @@ static int add_neighbour(struct mnl_socket *nl, unsigned ifindex, const char *pe
 	return request(nl, nlh);
 }
 
+static int on_route(const struct nlmsghdr *nlh, void *context)
+{
+	const struct rtmsg *rt = mnl_nlmsg_get_payload(nlh);
+
+	*(int *)context = rt->rtm_type;
+	return MNL_CB_OK;
+}
+
+/* The type of the route to an address: RTN_LOCAL, ...; RTN_UNSPEC: there is none. */
+static int route_type(struct mnl_socket *nl, const char *to)
+{
+	char buf[256] = { 0 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	int type = RTN_UNSPEC;
+	struct rtmsg *rt;
+	struct addr a;
+
+	if (!addr_parse(to, &a))
+		return RTN_UNSPEC;
+	nlh->nlmsg_type = RTM_GETROUTE;
+	rt = mnl_nlmsg_put_extra_header(nlh, sizeof(*rt));
+	rt->rtm_family = (uint8_t)a.family;
+	rt->rtm_dst_len = (uint8_t)(addr_len(&a) * 8);
+	mnl_attr_put(nlh, RTA_DST, addr_len(&a), a.bytes);
+	return ask(nl, nlh, on_route, &type) ? RTN_UNSPEC : type;
+}
+
+/* Linux makes the routes of an IPv6 address a little later, in a work queue. */
+static void wait_for_route(struct mnl_socket *nl, const char *to, int type)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+
+	for (int i = 0; i < ROUTE_PATIENCE_MS && route_type(nl, to) != type; i++)
+		nanosleep(&pause, NULL);
+}
+
 static bool loopback(struct mnl_socket *nl, struct err *e)
 {
 	static const char *const addresses[] = { LAB_CLIENT4, LAB_SERVER4, LAB_CLIENT6,
@@ -107,6 +153,8 @@ static bool loopback(struct mnl_socket *nl, struct err *e)
 		error = add_address(nl, lo, addresses[i], addresses[i]);
 		if (error && i < 2)
 			return lab_forbidden("cannot set its addresses", error, e);
+		if (!error)
+			wait_for_route(nl, addresses[i], RTN_LOCAL);
 	}
 	return true;
 }
@@ -121,6 +169,8 @@ static bool cable_end(struct mnl_socket *nl, const char *ifname, const struct la
 		error = add_address(nl, ifindex, end->local[i], end->peer[i]);
 		if (!error)
 			error = add_neighbour(nl, ifindex, end->peer[i], end->peer_mac);
+		if (!error)
+			wait_for_route(nl, end->peer[i], RTN_UNICAST);
 		if (i == 1)
 			error = 0;
 	}

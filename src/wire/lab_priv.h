@@ -21,7 +21,8 @@ struct lab_end {
 
 /* lab.c */
 bool lab_forbidden(const char *what, int error, struct err *e); /* sets @e, returns false */
-bool lab_namespace(struct err *e); /* user and network namespace of our own, with all rights in it */
+bool lab_namespace(
+	struct err *e); /* user and network namespace of our own, with all rights in it */
 
 /* lab_link.c. Loopback with the four addresses; or one end of a cable. IPv6 may be missing. */
 bool lab_link_loopback(struct err *e);

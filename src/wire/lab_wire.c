@@ -7,10 +7,12 @@
 #include "wire/decode.h"
 
 void lab_wire_init(struct lab_wire *w, const struct lab_rule *rules, size_t rule_count,
-		   int64_t delay_us)
+		   int64_t delay_us, int64_t apart_us)
 {
 	w->rule_count = (unsigned)(rule_count < LAB_RULES_MAX ? rule_count : LAB_RULES_MAX);
 	w->delay_us = delay_us;
+	w->apart_us = apart_us;
+	w->last_us[LAB_UP] = w->last_us[LAB_DOWN] = -apart_us;
 	w->serial = 0;
 	w->waiting = 0;
 	memset(w->at, 0, sizeof(w->at));
@@ -41,6 +43,14 @@ static enum lab_what what_is(const uint8_t *bytes, size_t len)
 static bool holds(const struct lab_wire *w, unsigned rule)
 {
 	return w->rules[rule].until != LAB_OTHER && w->at[rule].seen >= w->rules[rule].nth;
+}
+
+static int64_t due(struct lab_wire *w, enum lab_way way, int64_t now_us)
+{
+	int64_t after = w->last_us[way] + w->apart_us, soonest = now_us + w->delay_us;
+
+	w->last_us[way] = after > soonest ? after : soonest;
+	return w->last_us[way];
 }
 
 static void put(struct lab_wire *w, enum lab_way way, const uint8_t *frame, size_t len,
@@ -89,7 +99,7 @@ static void release(struct lab_wire *w, const bool *ended, int64_t now_us)
 
 		if (f->due_us != LAB_NEVER || !ended[f->rule])
 			continue;
-		f->due_us = now_us + w->delay_us;
+		f->due_us = due(w, f->way, now_us);
 		f->serial = w->serial++;
 	}
 }
@@ -109,7 +119,7 @@ void lab_wire_take(struct lab_wire *w, enum lab_way way, const uint8_t *frame, s
 	}
 	by = stopped_by(w, way, what);
 	if (by == w->rule_count)
-		put(w, way, frame, len, now_us + w->delay_us, by);
+		put(w, way, frame, len, due(w, way, now_us), by);
 	else if (w->rules[by].until != LAB_OTHER)
 		put(w, way, frame, len, LAB_NEVER, by);
 	release(w, ended, now_us);

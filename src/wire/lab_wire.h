@@ -30,8 +30,9 @@ struct lab_rule {
 	enum lab_way way;
 	enum lab_what what;
 	unsigned nth;
-	enum lab_what after; /* counted once such a segment went the other way; LAB_OTHER: at once */
-	enum lab_what until; /* hold until such a segment ... LAB_OTHER: lose it */
+	enum lab_what
+		after; /* counted once such a segment went the other way; LAB_OTHER: at once */
+	enum lab_what until;	/* hold until such a segment ... LAB_OTHER: lose it */
 	enum lab_way until_way; /* ... goes this way; what was held follows behind it */
 };
 
@@ -51,15 +52,20 @@ struct lab_wire {
 		unsigned seen;
 	} at[LAB_RULES_MAX];
 	unsigned rule_count;
-	int64_t delay_us;
+	int64_t delay_us, apart_us;
+	int64_t last_us[2]; /* when the last frame of a way comes out */
 	uint64_t serial;
 	unsigned waiting;
 	struct lab_frame frames[LAB_WAITING_MAX]; /* the first @waiting, as they came */
 };
 
-/* lab_wire_init() - @delay_us: each way; @rule_count: LAB_RULES_MAX at most. */
+/**
+ * lab_wire_init() - an empty wire
+ * @rule_count: LAB_RULES_MAX at most
+ * @delay_us: each way
+ * @apart_us: so far apart do two frames of one way come out, so that the other end answers each */
 void lab_wire_init(struct lab_wire *w, const struct lab_rule *rules, size_t rule_count,
-		   int64_t delay_us);
+		   int64_t delay_us, int64_t apart_us);
 
 /* lab_wire_take() - an Ethernet frame enters the wire; longer ones than LAB_FRAME_MAX are lost. */
 void lab_wire_take(struct lab_wire *w, enum lab_way way, const uint8_t *frame, size_t len,

@@ -362,11 +362,13 @@ bool route_lookup(const struct addr *dst, const char *ifname, const struct addr 
 			       "no route to %s: %s has no address to send from; -s chooses one",
 			       addr_text(dst, to), link.name);
 	if (addr_is_link_local(&out->src))
-		out->src.scope = answer.ifindex;
+		out->src.scope =
+			oif ? oif : answer.ifindex; /* our own leads to lo, which has none */
 	out->gateway = answer.gateway;
 	out->ifindex = answer.ifindex;
 	memcpy(out->ifname, link.name, sizeof(out->ifname));
 	out->mtu = answer.mtu ? answer.mtu : link.mtu;
 	out->loopback = link.flags & IFF_LOOPBACK;
+	out->local = answer.type == RTN_LOCAL && out->loopback;
 	return true;
 }

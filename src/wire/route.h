@@ -15,6 +15,8 @@ struct route {
 	char ifname[IF_NAMESIZE];
 	uint32_t mtu;  /* bytes of an IP packet: of the route where set, else the interface's */
 	bool loopback; /* the interface is a loopback one */
+	bool local; /* this host itself: packets pass loopback, but of IPv6 the kernel refuses what is
+			* bound to it, unless the address is loopback's own */
 };
 
 /**

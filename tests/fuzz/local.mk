@@ -4,6 +4,7 @@
 # To add one: tests/fuzz/fuzz_NAME.c with LLVMFuzzerTestOneInput() (fuzz.h), a line here, a corpus.
 
 fuzz_targets =
+fuzz_targets += tests/fuzz/fuzz_anatomy
 fuzz_targets += tests/fuzz/fuzz_capfile
 fuzz_targets += tests/fuzz/fuzz_engine
 fuzz_targets += tests/fuzz/fuzz_frame
@@ -21,6 +22,7 @@ tests_fuzz_libreplay_a_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz.h
 ts_fuzz_libs = tests/fuzz/libreplay.a $(ts_libs) $(ts_libs_needed)
 tests_fuzz_fuzz_engine_SOURCES = tests/fuzz/fuzz_engine.c tests/fuzz/engine_peer.c \
 	tests/fuzz/engine_watch.c tests/fuzz/engine.h
+tests_fuzz_fuzz_anatomy_LDADD = $(ts_fuzz_libs)
 tests_fuzz_fuzz_capfile_LDADD = $(ts_fuzz_libs)
 tests_fuzz_fuzz_engine_LDADD = $(ts_fuzz_libs)
 tests_fuzz_fuzz_frame_LDADD = $(ts_fuzz_libs)

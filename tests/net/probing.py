@@ -7,6 +7,9 @@
 """
 
 import collections
+import selectors
+import socket
+import threading
 
 import netlib
 import shake
@@ -41,6 +44,50 @@ def networks(pair):
     for network in (NETWORK4, ODD_NETWORK):
         pair.client.ip("route", "add", network, "via", netlib.SERVER4)
     pair.client.ip("route", "add", NETWORK6, "via", netlib.SERVER6)
+
+
+def route(pair, network):
+    """The server answers for one more IPv4 network."""
+    pair.server.ip("route", "add", "local", network, "dev", "lo")
+    pair.client.ip("route", "add", network, "via", netlib.SERVER4)
+
+
+class Closer(threading.Thread):
+    """A server that has nothing to say: it closes when the client does, at any number at a time."""
+
+    def __init__(self, where):
+        super().__init__(daemon=True)
+        with netlib.inside(where):
+            self.socket = socket.create_server(("", 0), backlog=65535)
+        self.socket.setblocking(False)
+        self.port = self.socket.getsockname()[1]
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(self.socket, selectors.EVENT_READ)
+        self.start()
+
+    def run(self):
+        while True:
+            for key, _ in self.selector.select():
+                if key.fileobj is self.socket:
+                    self._accept()
+                else:
+                    self._read(key.fileobj)
+
+    def _accept(self):
+        try:
+            connection, _ = self.socket.accept()
+        except OSError:  # it is gone already
+            return
+        self.selector.register(connection, selectors.EVENT_READ)
+
+    def _read(self, connection):
+        try:
+            more = connection.recv(4096)
+        except OSError:
+            more = b""
+        if not more:
+            self.selector.unregister(connection)
+            connection.close()
 
 
 class Counted:

@@ -11,6 +11,7 @@ import netlib
 
 netlib.enter()
 
+import badwire  # noqa: E402
 import captures  # noqa: E402
 import shake  # noqa: E402
 import webservers  # noqa: E402
@@ -103,6 +104,30 @@ def check_replay(port):
             for turn in ("passes", "passes again"):
                 done = play(script, address, to)
                 tap.ok(done.status == 0, f"{name}: {turn} against the same server", done, open(script).read()[:3000])
+
+
+def check_bad_wire():
+    """What was recorded where segments are lost, doubled and overtaken passes where they are not."""
+    client, server = netlib.Namespace(), netlib.Namespace()
+    body = write("upload", bytes(range(256)) * 1200)
+    scripts = []
+    with badwire.BadWire(client=client, server=server, delay="5ms", loss="4%", duplicate="3%", jitter="3ms",
+                         seed=11) as wire:
+        port = webservers.start("nginx", server, site.path)
+        server.popen(["python3", "-c", POST_SERVER, str(POST_PORT)])
+        server.wait_for_listen(POST_PORT)
+        for name, to, words in (("300 KB down", port, [f"http://{netlib.SERVER4}:{port}/large"]),
+                                ("300 KB up", POST_PORT, ["--data-binary", f"@{body}", "-H", "Expect:",
+                                                          f"http://{netlib.SERVER4}:{POST_PORT}/"])):
+            with captures.Capture(wire.client, "c0") as heard:
+                wire.client.run(["curl", "-s", *words], check=True, text=False)
+            done, script = recorded(heard.path)
+            tap.ok(done.status == 0 and "sent again" in done.out, f"a bad wire, {name}: becomes a script", done)
+            scripts.append((name, to, script))
+    with badwire.BadWire(client=client, server=server) as wire:
+        for name, to, script in scripts:
+            done = shake.run(wire.client, "run", "--target", f"{netlib.SERVER4}:{to}", script)
+            tap.equal(done.status, 0, f"a bad wire, {name}: passes over a good one", done)
 
 
 def check_other_answer(port):
@@ -237,6 +262,7 @@ PORT = webservers.start("nginx", pair.server, site.path)
 pair.server.popen(["python3", "-c", POST_SERVER, str(POST_PORT)])
 pair.server.wait_for_listen(POST_PORT)
 check_replay(PORT)
+check_bad_wire()
 check_other_answer(PORT)
 all_of_it = check_agrees(PORT)
 check_stdin_and_parts(all_of_it, PORT)

@@ -120,7 +120,7 @@ def check_connecting():
            "SIGINT while connecting: ends by the signal, at once", running.returncode)
 
 
-for sig in (signal.SIGINT, signal.SIGTERM):
+for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     check(f"{sig.name}, a peer that closes, too", answers_fin, [sig], ("FIN", False), ORDERLY)
     check(f"{sig.name}, a peer that sends on", sends_on, [sig], ("FIN", True), PATIENT)
     check(f"{sig.name} twice, a peer that sends on", sends_on, [sig, sig], ("FIN", True), AT_ONCE)

@@ -63,15 +63,23 @@ def sixteen():
     if netlib.sanitized():
         tap.skip("65,536 hosts", "too slow with a sanitizer")
         return
+    # GNU time tells what they take at their peak, in KiB.
+    prefix = ("/usr/bin/time", "-f", "%M") if os.path.exists("/usr/bin/time") else ()
+    alone = shake.run(pair.client, "probe", "--dry-run", "--quiet", "10.65.0.1", prefix=prefix).err.strip()
     for i in range(1, 4):
         with probing.Counted(pair.server) as seen:
             done = shake.run(pair.client, "probe", "--json", "--quiet", "10.65.0.0/16", *ON_PORT, "--rate", "50000",
-                             prefix=("/usr/bin/time", "-f", "%M") if os.path.exists("/usr/bin/time") else ())
+                             prefix=prefix)
         summary = done.of_type("probe-summary")[-1]
         tap.equal((done.status, summary["states"]["open"], sum(summary["closes"].get(name, 0) for name in ORDERLY),
                    seen["TcpPassiveOpens"], seen["TcpOutRsts"], seen["TcpEstabResets"]),
                   (0, 65536, 65536, 65536, 0, 0), f"65,536 hosts, run {i}: all open, all closed in order", done)
         tap.note(f"{summary['took_ns'] / 1e9:.1f} s, {done.err.strip() or '?'} KiB")
+    if prefix:
+        tap.ok(int(done.err) - int(alone) < 8192, "65,536 hosts: 8 MiB beside the program itself at most",
+               f"{alone} and {done.err.strip()} KiB")
+    else:
+        tap.skip("65,536 hosts: memory", "no /usr/bin/time; the Debian package is time")
 
 
 def half():
@@ -194,9 +202,46 @@ def one_target():
     for title, status, *words in (("an unknown name", 5, "no.such.name.invalid"), ("a bad prefix", 2, "10.0.0.0/33"),
                                   ("port 0", 2, "10.0.0.1:0"), ("nothing", 2),
                                   ("two modes", 2, "--half", "--full", "10.0.0.1"),
-                                  ("a bad shard", 2, "--shard", "4/3", "10.0.0.1")):
+                                  ("a bad shard", 2, "--shard", "4/3", "10.0.0.1"),
+                                  ("no such interface", 2, "-i", "nosuch0", "127.0.0.1"),
+                                  ("somebody else's address", 2, "-s", "192.0.2.9", "127.0.0.1"),
+                                  ("no place for --resume", 8, "--resume", "/nowhere/at/all", "127.0.0.1:9")):
         done = probe(*words)
         tap.ok(done.status == status and len(done.run.err.splitlines()) == 1, f"refused: {title}", done)
+
+
+def fingerprints():
+    """Of a server on Linux: what p0f writes down of it, whose kernel sends neither ID nor wrong options."""
+    done = probe(f"{netlib.SERVER4}:{PORT}", f"[{netlib.SERVER6}]:{PORT}", "--all-addresses")
+    told = {r["target"]: (r["p0f"].split(":"), r["ja4ts"]) for r in done.list}
+    for address, version, mss, quirks in ((netlib.SERVER4, "4", 1460, "df"), (netlib.SERVER6, "6", 1440, "flow")):
+        fields, ja4ts = told[address]
+        tap.equal((fields[:4], fields[5:]), ([version, "64+0", "0", str(mss)], ["mss,sok,ts,nop,ws", quirks, "0"]),
+                  f"{address}: p0f's signature", done)
+        tap.ok(ja4ts.split("_")[1:3] == ["2-4-8-1-3", str(mss)], f"{address}: JA4TS", ja4ts)
+
+
+def own_addresses():
+    """Servers of this very host at its other addresses: their packets pass loopback."""
+    port = webservers.start(SERVER, pair.client, site.path)
+    for address in (netlib.CLIENT4, netlib.CLIENT6, "127.0.0.1", "::1"):
+        for more in ((), ("-i", "c0")) if address in (netlib.CLIENT4, netlib.CLIENT6) else ((),):
+            done = probe(f"{shake.host(address)}:{port}", "--all-addresses", *more)
+            tap.equal((done.status, done.states, set(done.closes) <= ORDERLY), (0, {"open": 1}, True),
+                      " ".join((f"our own address {address}", *more)), done)
+        done = shake.run(pair.client, "get", "-q", shake.url(address, port, "page"))
+        tap.equal(done.status, 0, f"get from our own address {address}", done)
+
+
+def words_of_the_summary():
+    """A rate is told of many SYNs only, and the time is that of the whole run."""
+    done = shake.run(pair.client, "probe", f"{netlib.SERVER4}:{PORT}", "--all-addresses", "-n", "2",
+                     "--interval", "300ms")
+    time_line = next(line.split() for line in done.out.splitlines() if line.split()[:1] == ["time"])
+    tap.ok(time_line[2] == "ms" and float(time_line[1]) >= 300 and len(time_line) == 3,
+           "two SYNs: the time is that of all rounds, and no rate", done)
+    done = shake.run(pair.client, "probe", probing.NETWORK4, *ON_PORT, *FAST)
+    tap.ok("SYNs a second" in done.out, "a network: the rate of SYNs", done)
 
 
 def privilege():
@@ -219,5 +264,8 @@ resume()
 dry_run()
 lists()
 one_target()
+fingerprints()
+own_addresses()
+words_of_the_summary()
 privilege()
 tap.done()

@@ -16,7 +16,7 @@ netlib.enter()
 import shake  # noqa: E402
 import webservers  # noqa: E402
 
-FAILED, USAGE, APP = 1, 2, 8
+FAILED, USAGE, UNREACHABLE, APP = 1, 2, 5, 8
 
 tap = netlib.Tap()
 pair = netlib.Pair()
@@ -31,13 +31,13 @@ def target(family):
     return f"{HOSTS[family]}:{PORT}" if family == "IPv4" else f"[{HOSTS[family]}]:{PORT}"
 
 
-def piped(text, *options, family="IPv4"):
+def piped(text, *options, family="IPv4", **more):
     """`step` with these lines on standard input."""
     path = os.path.join(folder, "lines")
     with open(path, "w", encoding="ascii") as file:
         file.write(text)
     with open(path, "rb") as lines:
-        return shake.run(pair.client, "step", *options, HOSTS[family], str(PORT), stdin=lines)
+        return shake.run(pair.client, "step", *options, HOSTS[family], str(PORT), stdin=lines, **more)
 
 
 def replay(path, family="IPv4"):
@@ -99,6 +99,43 @@ def check_piped_mistakes():
     tap.equal(done.out.count("twice"), 2, "piped: a block of several lines", done)
 
 
+def check_piped_oddities():
+    """Bytes that no person types."""
+    done = piped("syn\0xyz\r\nsyn\n")
+    tap.ok(done.status == USAGE and done.error_like("NUL"), "piped: a NUL byte: exit 2", done)
+    done = piped("echo one\r\n\r\necho two")
+    tap.ok(done.status == 0 and done.out == "one\ntwo\n", "piped: CR LF, and no newline at the end", done)
+    done = piped(f"echo {'x' * 2000000}\necho end\n")
+    tap.ok(done.status == USAGE and done.error_like("too long") and not done.out, "piped: 2 MB in one line: exit 2",
+           done.err)
+    done = piped("sleep 300ms\n" + "# 0123456789\n" * 150000 + "echo end\n")
+    tap.ok(done.status == 0 and done.out == "end\n", "piped: 2 MB of lines while a command waits: none is lost", done)
+    done = piped("syn\nexpect S.\nack\nshow\n", "--json")
+    tap.ok(done.status == 0 and done.steps and "ok (" in done.err and "state    " in done.err,
+           "piped: --json: standard output has nothing else", done)
+    done = piped("syn\nexpect S.\nack\n", "-w", "-")
+    tap.ok(done.out_bytes[:4] in (b"\xd4\xc3\xb2\xa1", b"\x4d\x3c\xb2\xa1") and b"ok (" not in done.out_bytes and
+           "handshake 3/3" in done.err, "piped: -w -: the capture has standard output for itself", done.err)
+    for home in ("/nonexistent", "/proc"):
+        done = piped("syn\n", env={**os.environ, "HOME": home})
+        tap.ok(done.status == 0 and not done.err, f"piped: HOME={home} does not matter", done)
+
+
+def check_saved():
+    """Lines that bring more than one command, or none by themselves."""
+    saved, part = (os.path.join(folder, name) for name in ("lines.shake", "part.shake"))
+    with open(part, "w", encoding="ascii") as file:
+        file.write("syn\nexpect S.\nack\n")
+    done = piped(f"include \"{part}\"\nrepeat 2 {{\ndata \"x\"\n}}\nexpect .\nsave \"{saved}\"\n")
+    tap.equal(done.status, 0, "saved: a block and an included file", done)
+    os.remove(part)
+    text = open(saved, encoding="ascii").read()
+    tap.ok("repeat 2 {" in text and "include" not in text and "expect S." in text,
+           "saved: the script needs no other file, and has the block whole", text)
+    again = replay(saved)
+    tap.equal(again.status, 0, "saved: and passes", again)
+
+
 def check_two_connections():
     """Each is told under its name, and what is saved has both in their order."""
     saved = os.path.join(folder, "two.shake")
@@ -114,7 +151,8 @@ def check_usage():
     for words, part in (((), "HOST and PORT"), (("a", "b", "c"), "HOST and PORT"), ((HOSTS["IPv4"],), "port"),
                         ((HOSTS["IPv4"], "0"), "port"), (("no.such.name.invalid", "80"), "no.such.name")):
         done = shake.run(pair.client, "step", *words)
-        tap.ok(done.status != 0 and done.error_like(part), f"step {' '.join(words)}: says what is wrong", done)
+        tap.ok(done.status in (USAGE, UNREACHABLE) and done.error_like(part),
+               f"step {' '.join(words)}: says what is wrong", done)
     closed = shake.run(pair.client, "step", f"{HOSTS['IPv4']}:1", stdin=subprocess.DEVNULL)
     tap.equal(closed.status, 0, "HOST:PORT in one word", closed)
 
@@ -134,13 +172,16 @@ class Terminal:
 
     count = 0
 
-    def __init__(self, family, *options):
+    def __init__(self, family, *options, shell=None):
         Terminal.count += 1
         self.socket = os.path.join(folder, f"tmux-{Terminal.count}")
         command = " ".join([netlib.program(), "step", *options, HOSTS[family], str(PORT)])
         self.env = {**os.environ, "HOME": folder, "TERM": "screen", "LC_ALL": "C.UTF-8"}
         self.tmux("new-session", "-d", "-x", "120", "-y", "50",
-                  f"{command}; echo status=$?; read end")
+                  shell or f"{command}; echo status=$?; read end")
+        if shell:
+            self.wait(r"[#$] ?")
+            self.type(command, "Enter")
 
     def tmux(self, *words):
         return pair.client.run(["tmux", "-S", self.socket, "-f", "/dev/null", *words], env=self.env,
@@ -201,6 +242,10 @@ def check_line_editing():
     t.wait(r"> ?")
     t.type("expec", "Tab")
     tap.ok(t.wait(r"> expect ?"), "terminal: Tab completes a verb", t.text())
+    t.type("C-u", "qui", "Tab")
+    tap.ok(t.wait(r"> quit ?"), "terminal: and a word of its own", t.text())
+    t.type("C-u", f"save {folder}/tm", "Tab")
+    tap.ok(t.wait(r"/tmux-\d? ?"), "terminal: and a file", t.text())
     t.type("C-c")
     tap.ok(t.wait(r"we CLOSED\] > ?"), "terminal: Ctrl-C clears the line", t.text())
     t.type("bogus", "Enter")
@@ -219,6 +264,60 @@ def check_line_editing():
     t.end()
     with open(os.path.join(folder, ".tcpshake_history"), encoding="ascii") as file:
         tap.ok("expect none S within 1h" in file.read(), "terminal: the history is kept")
+
+
+def check_pasting():
+    """Several lines at once, as terminals paste them: each is done, in its turn."""
+    saved = os.path.join(folder, "pasted.shake")
+    t = Terminal("IPv4", "--quiet")
+    t.wait(r"\] > ?")
+    t.type("C-c")  # at an empty prompt: what follows is recorded all the same
+    t.wait(r"ends\)\n.*\] > ?")
+    t.tmux("set-buffer", f'syn\nexpect S.\nack\nsave "{saved}"')
+    t.tmux("paste-buffer", "-p")
+    t.wait(r"save .*")
+    t.type("Enter")
+    tap.ok(t.wait(r"does it again\n.*ESTABLISHED.*\] > ?"), "terminal: lines that are pasted are all done", t.text())
+    again = replay(saved)
+    tap.ok(again.status == 0 and "expect S." in again.out, "terminal: and recorded, after Ctrl-C too", again)
+    t.type("C-d")
+    t.wait(r"status=0")
+    t.end()
+
+
+def check_stopped():
+    """Ctrl-Z, and on again: keys are keys as before."""
+    t = Terminal("IPv4", "--quiet", shell="bash --norc -i")
+    t.wait(r"\] > ?")
+    t.type("C-z")
+    stopped = t.wait(r"Stopped.*\n.*[#$] ?")
+    t.type("fg", "Enter")
+    tap.ok(t.wait(r"we CLOSED\] > ?") and stopped, "terminal: stopped by Ctrl-Z, and continued", t.text())
+    t.type("expec", "Tab")
+    tap.ok(t.wait(r"> expect ?"), "terminal: then Tab completes as before", t.text())
+    t.type("C-c")
+    t.wait(r"\] > ?")
+    t.type("C-d")
+    t.wait(r"[#$] ?")
+    t.end()
+
+
+def check_quiz_again():
+    """Who does not want to answer does not have to."""
+    t = Terminal("IPv4", "--quiet", "--quiz")
+    t.wait(r"\] > ?")
+    t.type("syn", "Enter")
+    t.wait(r"answer> ?")
+    t.type("C-c")
+    tap.ok(t.wait(r"we CLOSED\] > ?"), "terminal: Ctrl-C takes back what was asked about", t.text())
+    t.type("syn", "Enter")
+    t.wait(r"answer> ?")
+    t.type("syn-sent", "Enter")
+    tap.ok(t.wait(r"server SYN-RECEIVED.*\] > ?"), "terminal: the next is asked about, and done", t.text())
+    t.type("C-d")
+    tap.ok(t.wait(r"status=0") and "segments, 0 bytes" in t.text() and "1 of 1 right" in t.text(),
+           "terminal: only one was", t.text())
+    t.end()
 
 
 def check_asynchronous():
@@ -244,6 +343,8 @@ def check_asynchronous():
 for one in HOSTS:
     check_piped(one)
 check_piped_mistakes()
+check_piped_oddities()
+check_saved()
 check_two_connections()
 check_usage()
 check_quiz()
@@ -251,6 +352,9 @@ if shutil.which("tmux"):
     for one in HOSTS:
         check_enter(one)
     check_line_editing()
+    check_pasting()
+    check_stopped()
+    check_quiz_again()
     check_asynchronous()
 else:
     tap.skip("in a terminal", "no tmux(1)")

@@ -110,7 +110,7 @@ static void on_done(void *context)
 
 static const struct definition defs[] = { { "host", "server" }, { "port", "80" } };
 
-static void add_line(struct scene *s, const char *line)
+void scene_add(struct scene *s, const char *line)
 {
 	struct script_error e = { 0 };
 	bool more;
@@ -127,7 +127,7 @@ static const struct script *script_of(struct scene *s, const char *text)
 		s->session = script_session_new(defs, ARRAY_LEN(defs));
 		assert_non_null(s->session);
 		for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
-			add_line(s, line);
+			scene_add(s, line);
 		return script_session_script(s->session);
 	}
 	s->script = script_parse_text("test", text, strlen(text), defs, ARRAY_LEN(defs), &e);
@@ -189,7 +189,7 @@ void scene_end(struct scene *s)
 
 void scene_type(struct scene *s, const char *line)
 {
-	add_line(s, line);
+	scene_add(s, line);
 	exec_start(s->exec);
 	clock_turn(s->loop);
 }

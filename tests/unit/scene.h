@@ -89,7 +89,8 @@ struct scene {
 void scene_begin(struct scene *s, const char *text);
 void scene_end(struct scene *s);
 
-/* One more line of a script that grows. */
+/* One more line of a script that grows; scene_add() does not begin it yet. */
+void scene_add(struct scene *s, const char *line);
 void scene_type(struct scene *s, const char *line);
 
 /* The next segment that was sent is, or begins with, this. @name: of the connection; NULL: the unnamed one. */

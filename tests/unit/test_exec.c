@@ -111,6 +111,24 @@ static void grows__after_a_failure_too__it_goes_on(void **unused)
 	scene_end(&s);
 }
 
+/* One line that is in work, and one that was added and not begun. */
+static void cancel__in_work_or_not_begun__goes_on_behind_both(void **unused)
+{
+	struct scene s = { .grows = true };
+
+	scene_begin(&s, "sleep 1h\necho never\n");
+	exec_cancel(s.exec);
+	assert_int_equal(s.idle, 1);
+	scene_add(&s, "echo nor this");
+	exec_cancel(s.exec);
+	assert_int_equal(s.idle, 1);
+	scene_type(&s, "echo later");
+	assert_string_equal(s.said, "later\n");
+	exec_stop(s.exec);
+	ms_pass(&s, 0);
+	scene_end(&s);
+}
+
 static void repeat__nested__counts_both(void **unused)
 {
 	struct scene s = { 0 };
@@ -327,6 +345,7 @@ int main(void)
 		cmocka_unit_test(stop__while_it_waits__ends_in_order),
 		cmocka_unit_test(stop__in_a_verb_of_the_engine__gives_no_verdict),
 		cmocka_unit_test(grows__after_a_failure_too__it_goes_on),
+		cmocka_unit_test(cancel__in_work_or_not_begun__goes_on_behind_both),
 		cmocka_unit_test(repeat__nested__counts_both),
 		cmocka_unit_test(repeat__a_variable__is_read_when_it_begins),
 		cmocka_unit_test(repeat__no_turn_at_all__is_passed_over),

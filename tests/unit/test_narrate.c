@@ -245,41 +245,6 @@ static void every_note__has_a_text(void **unused)
 	assert_string_equal(catalogue_entry(TRACE_NOTE_COUNT)->title, "?");
 }
 
-/* The diagram's boxes fill each row of 32 bits exactly, and the table leaves no bit of the header out. */
-static void header_fields__cover_every_bit_once(void **unused)
-{
-	unsigned next = 0;
-
-	for (const struct header_field *f = header_fields(); f->name; f++) {
-		assert_int_equal(f->bit, next);
-		assert_true(f->bits >= 1 && f->bit / 32 == (f->bit + f->bits - 1) / 32);
-		assert_true(strlen(f->brief) <= (f->bits == 1 ? 3 : 2 * f->bits - 1));
-		next += f->bits;
-	}
-	assert_int_equal(next, 8 * TCP_HEADER_MIN);
-}
-
-static void header_field_value__takes_each_field_from_its_place(void **unused)
-{
-	struct tcp_segment seg = { .src_port = 0x1234,
-				   .dst_port = 0xfedc,
-				   .seq = 0x89abcdef,
-				   .ack = 0x01234567,
-				   .data_offset = 15,
-				   .reserved = 5,
-				   .flags = TCP_FLAG_AE | TCP_FLAG_SYN,
-				   .window = 0xa5a5,
-				   .checksum = 0xbeef,
-				   .urgent = 0x55aa };
-	const uint32_t expected[] = { 0x1234, 0xfedc, 0x89abcdef, 0x01234567, 15,     5,
-				      1,      0,      0,	  0,	      0,      0,
-				      0,      1,      0,	  0xa5a5,     0xbeef, 0x55aa };
-	const struct header_field *f = header_fields();
-
-	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
-		assert_int_equal(header_field_value(&seg, &f[i]), expected[i]);
-}
-
 static void options__of_nonsense__are_drawn(void **unused)
 {
 	struct trace_step step = { .number = 2,
@@ -371,8 +336,6 @@ int main(void)
 		cmocka_unit_test(color__only_when_asked__and_always_ended),
 		cmocka_unit_test(want_color__by_choice_and_surroundings),
 		cmocka_unit_test(every_note__has_a_text),
-		cmocka_unit_test(header_fields__cover_every_bit_once),
-		cmocka_unit_test(header_field_value__takes_each_field_from_its_place),
 		cmocka_unit_test(options__of_nonsense__are_drawn),
 		cmocka_unit_test(numbers__for_people),
 		cmocka_unit_test(full_disk__is_noticed),

@@ -30,6 +30,11 @@ static void progress__as_text(void **unused)
 	assert_non_null(strstr(progress_text(&f, 283, 80, out), ", 3 min 0 s left"));
 	f.elapsed_us = 3600 * 1000000ll;
 	assert_non_null(strstr(progress_text(&f, 4, 80, out), ", 3 h 0 min left"));
+	f.finished = 1; /* most are silent: the rest is sent in 10 s, and then waited for */
+	f.begun = 32768;
+	f.elapsed_us = 10000000;
+	f.patience_us = 23000000;
+	assert_non_null(strstr(progress_text(&f, 4, 80, out), ", 33 s left"));
 	f.finished = 65536;
 	assert_null(strstr(progress_text(&f, 4, 80, out), "left"));
 	f.finished = 70000; /* more than were known of */

@@ -209,6 +209,25 @@ static void acknowledgement__of_very_much__comes_in_steps(void **unused)
 			   "send . 1:1(0) ack 20001 win 500\n");
 }
 
+/* Of the loopback's MSS a few segments are more than one expectation can be about. */
+static void range__longer_than_any_segment__is_several(void **unused)
+{
+	struct tcp_segment syn = segment(S, OURS, 0, NULL);
+	struct record *r = record_new();
+
+	(void)unused;
+	with_options(&syn, 65495);
+	record_sent(r, &syn, 0);
+	came(r, S | A, 0, 1, NULL);
+	came_long(r, 1, 1, 70000);
+	came(r, FA, 70001, 1, NULL);
+	assert_recorded(r, "auto retransmit on\n"
+			   "send S 0:0(0) win 500 <mss 65495,sackOK,TS,nop,wscale 7>\n"
+			   "expect S. 0:0(0) ack 1 <>\n"
+			   "expect . 1:65496(65495) ack 1 in parts\n"
+			   "expect F. 65496:70001(4505) ack 1 in parts\n");
+}
+
 static void burst__acknowledged_in_part__is_waited_for_in_part(void **unused)
 {
 	struct record *r = handshake();
@@ -356,6 +375,23 @@ static void session__typed_lines__stand_between_what_came(void **unused)
 			   "expect . 10:12(2) ack 1 in parts\n");
 }
 
+static void tls__its_text__is_remarked_on(void **unused)
+{
+	struct record *r = handshake();
+
+	(void)unused;
+	sent(r, PA, 1, 1, "\x16\x03\x01");
+	came(r, A, 1, 4, NULL);
+	sent(r, PA, 4, 1, "\x16\x03\x01");
+	assert_recorded(
+		r,
+		"# This is TLS, whose keys are others each time: it passes up to the server's first "
+		"answer.\n"
+		"send P. 1:4(3) ack 1 win 500 data \"\\x16\\x03\\x01\"\n"
+		"expect . 1:1(0) ack 4 in parts\n"
+		"send P. 4:7(3) ack 1 win 500 data \"\\x16\\x03\\x01\"\n");
+}
+
 static void session__a_block__is_recorded_whole(void **unused)
 {
 	struct record *r = record_new();
@@ -412,6 +448,7 @@ int main(void)
 		cmocka_unit_test(second_request__its_answer__has_its_first_line_checked),
 		cmocka_unit_test(long_text__joined_by_offload__is_cut_to_the_mss),
 		cmocka_unit_test(acknowledgement__of_very_much__comes_in_steps),
+		cmocka_unit_test(range__longer_than_any_segment__is_several),
 		cmocka_unit_test(burst__acknowledged_in_part__is_waited_for_in_part),
 		cmocka_unit_test(syn__twice__is_sent_once),
 		cmocka_unit_test(out_of_order__of_the_client__stays),
@@ -421,6 +458,7 @@ int main(void)
 		cmocka_unit_test(what_no_script_can_be__is_refused),
 		cmocka_unit_test(hostile_numbers__end_at_the_longest_script),
 		cmocka_unit_test(session__typed_lines__stand_between_what_came),
+		cmocka_unit_test(tls__its_text__is_remarked_on),
 		cmocka_unit_test(session__a_block__is_recorded_whole),
 		cmocka_unit_test(ranges__added_in_any_order__become_one),
 		cmocka_unit_test(ranges__too_many__forget_the_last),

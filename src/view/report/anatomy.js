@@ -1,7 +1,7 @@
-/* anatomy.js - one segment taken apart: its arithmetic, notes, fields, the diagram of RFC 9293, its bytes.
+/* anatomy.js - one segment taken apart: its arithmetic, notes, headers field by field, its bytes.
  *
- * Which fields there are, and their bits, is in the data: the program has one table for all its views. A field
- * that is pointed at lights up in the diagram and in the bytes, too. */
+ * Which headers and fields there are, and their bits, is in the data: the program has one table for all its views.
+ * A field that is pointed at lights up in the diagram and in the bytes, too. */
 'use strict';
 
 const part = (name, ...nodes) => [make('h3', {}, word(name)), ...nodes];
@@ -25,120 +25,113 @@ function noteBoxes(step) {
 		make('div', { class: note.problem ? 'note problem' : 'note' }, make('strong', {}, `${note.title}. `), note.text));
 }
 
-/* ---- the header ------------------------------------------------------------------------------- */
+/* ---- its headers ------------------------------------------------------------------------------ */
 
-const valueOf = (step, name) => step.field[data.fields.findIndex((field) => field.name === name)];
-
-function meaning(step, field) {
-	const relative = { seq: step.seq, ack: step.ack }[field.name];
-
-	if (relative !== undefined)
-		return `${word('relative', relative)}: ${field.meaning}`;
-	if (field.name === 'checksum')
-		return word(`checksum_${step.checksum}`);
-	if (field.name === 'data_offset')
-		return `${field.meaning} (${word('header_bytes', step.header_len)})`;
-	if (field.name === 'window' && step.window !== undefined && step.window !== step.window_field)
-		return `${field.meaning} (${word('scaled', countText(step.window))})`;
-	return field.meaning;
-}
-
-const shownValue = (field, value) => field.name === 'checksum' ? `0x${value.toString(16).padStart(4, '0')}` : String(value);
-
-/* Bits of the TCP header, as an attribute by which what belongs together is found. */
+/* Bits of the frame, as an attribute by which what belongs together is found. */
 const bits = (from, count) => ({ 'data-bit': from, 'data-end': from + count });
 
+/* On a phone it is scrolled. */
 function table(heads, rows) {
-	return make('table', {}, make('thead', {}, make('tr', {}, ...heads.map((name) => make('th', { scope: 'col' }, word(name))))),
-		make('tbody', {}, ...rows));
+	return make('div', { class: 'scroll' }, make('table', {},
+		make('thead', {}, make('tr', {}, ...heads.map((name) => make('th', { scope: 'col' }, word(name))))),
+		make('tbody', {}, ...rows)));
 }
 
 const cells = (texts) => texts.map((text) => make('td', {}, text));
 
-function fieldTable(step) {
-	return table(['field', 'bits', 'value', 'meaning'], data.fields.map((field, i) =>
-		make('tr', { ...bits(field.bit, field.bits), class: field.bits === 1 && !step.field[i] ? null : 'on' },
-			...cells([field.label, String(field.bits), shownValue(field, step.field[i]), meaning(step, field)]))));
+/* A layer's fields, each with its value: flags that are not set are in the diagram only. */
+function fieldsOf(layer) {
+	return data.headers[layer.name].fields.slice(0, layer.values.length).map((field, i) =>
+		({ ...field, value: layer.values[i], said: data.texts[layer.said[i]] ?? field.meaning }));
 }
 
-function optionTable(step) {
-	let at = 160;
+function fieldTable(layer) {
+	const shown = fieldsOf(layer).filter((field) => field.bits > 1 || field.value !== '0');
 
-	return table(['option', 'bytes', 'value', 'meaning'], step.options.map((option, i) => {
-		const info = data.options[option.kind];
-		const from = at;
-
-		at += 8 * option.len;
-		return make('tr', { ...bits(from, 8 * option.len), class: 'on' },
-			...cells([option.name ?? `${word('option')} ${option.kind}`, String(option.len), step.option_values[i],
-				info ? `${info.meaning} (${info.source})` : word('unknown_option')]));
-	}));
+	return table(['field', 'bits', 'value', 'meaning'], shown.map((field) => make('tr', bits(8 * layer.at + field.bit, field.bits),
+		...cells([field.label, String(field.bits), field.value, field.said]))));
 }
 
-function box(from, count, name, value, set) {
-	return make('td', { ...bits(from, count), colspan: count, class: set ? 'set' : null },
-		count === 1 ? make('span', { class: 'flag' }, name) : name, make('b', {}, value));
+const optionName = (option) => option.name ?? word('kind', option.kind);
+
+function optionTable(layer) {
+	return table(['option', 'bytes', 'value', 'meaning'], layer.options.map((option) =>
+		make('tr', bits(8 * (layer.at + option.at), 8 * option.len),
+			...cells([optionName(option), String(option.len), option.value, data.texts[option.said]]))));
 }
 
-function optionBoxes(step) {
-	const boxes = [];
-	let at = 160;
+/* What goes over the end of a row of 32 bits has a box in each. */
+function boxes(layer, from, count, name, value) {
+	const made = [];
 
-	for (const [i, option] of step.options.entries()) {
-		boxes.push([at, 8, option.name ?? '?', String(option.kind)]);
-		if (option.len > 1)
-			boxes.push([at + 8, 8, word('bytes'), String(option.len)]);
-		/* A value may go over the end of a row: then it has a box in each. */
-		for (let from = at + 16, end = at + 8 * option.len; from < end;) {
-			const count = Math.min(end, (Math.floor(from / 32) + 1) * 32) - from;
+	for (let at = from; at < from + count;) {
+		const width = Math.min(from + count, (Math.floor(at / 32) + 1) * 32) - at;
+		const words = at > from ? ['…'] : count === 1 ? [make('span', { class: 'flag' }, name), make('b', {}, value)] :
+			[name, make('b', {}, value)];
 
-			boxes.push([from, count, '', from === at + 16 ? step.option_values[i] || '…' : '…']);
-			from += count;
-		}
-		at += 8 * option.len;
+		made.push({ row: Math.floor(at / 32), node: make('td', { ...bits(8 * layer.at + at, width), colspan: width,
+			class: count === 1 && value !== '0' ? 'set' : null }, ...words) });
+		at += width;
 	}
-	return boxes.map((box_) => box(...box_, false));
+	return made;
 }
 
-function bitmap(step) {
-	const boxes = data.fields.map((field, i) => box(field.bit, field.bits, field.bits === 1 ? field.brief : field.label,
-		shownValue(field, step.field[i]), field.bits === 1 && step.field[i]));
+function optionBoxes(layer) {
+	return layer.options.flatMap((option) => {
+		const at = 8 * option.at, whole = 8 * option.len;
+
+		return [...boxes(layer, at, 8, optionName(option), word('kind', option.kind)),
+			...(option.len > 1 ? boxes(layer, at + 8, 8, '', word('length', option.len)) : []),
+			...(option.len > 2 ? boxes(layer, at + 16, whole - 16, '', option.value || '…') : [])];
+	});
+}
+
+/* As the RFCs draw it. */
+function bitmap(layer) {
 	const rows = [];
 
-	for (const node of [...boxes, ...optionBoxes(step)]) {
-		const row = Math.floor(node.dataset.bit / 32);
-
+	for (const { row, node } of [...fieldsOf(layer).flatMap((field) =>
+		boxes(layer, field.bit, field.bits, field.bits < 16 ? field.brief : field.label, field.value)), ...optionBoxes(layer)])
 		(rows[row] ??= make('tr')).append(node);
-	}
 	return make('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': word('diagram') },
 		make('table', { class: 'bitmap' }, make('thead', { 'aria-hidden': 'true' },
 			make('tr', {}, ...Array.from({ length: 32 }, (_, i) => make('th', {}, String(i))))),
 		make('tbody', {}, ...rows.filter(Boolean))));
 }
 
+/* TCP's is open; those below it wait to be asked. */
+function layerBox(layer) {
+	const header = data.headers[layer.name];
+
+	return make('details', { open: header.layer === 'transport' ? '' : null }, make('summary', {},
+		make('span', { class: `layer-${header.layer}` }, word(header.layer)), `: ${word('header_of', header.label, header.source)}`),
+	bitmap(layer), fieldTable(layer), ...(layer.options.length ? part('options', optionTable(layer)) : []));
+}
+
 /* ---- its bytes -------------------------------------------------------------------------------- */
 
-function layerOf(frame, at) {
-	return at < frame.ip_at ? 'link' : at < frame.tcp_at ? 'network' : at < frame.text_at ? 'transport' : 'application';
+/* The layer that a byte belongs to, and whether its field is an odd one: neighbours have different colours. */
+function layerOf(step, at) {
+	const layer = step.layers.find((one) => at >= one.at && at < one.at + one.len);
+
+	if (!layer)
+		return at >= step.bytes.text_at && at < step.bytes.text_end ? ['application', false] : ['link', false];
+	const header = data.headers[layer.name];
+	const bit = 8 * (at - layer.at);
+	const index = header.fields.findIndex((field) => bit < field.bit + field.bits);
+	const option = layer.options.findIndex((one) => bit < 8 * (one.at + one.len));
+
+	return [header.layer, Boolean((index < 0 ? option : index) % 2)];
 }
 
-/* Fields beside each other have different colours. */
-function isOddField(frame, at) {
-	const bit = 8 * (at - frame.tcp_at);
-	const index = data.fields.findIndex((field) => bit < field.bit + field.bits);
+function byteNode(step, at, text) {
+	const [layer, odd] = layerOf(step, at);
 
-	return at >= frame.tcp_at && at < frame.text_at && (index < 0 ? bit >> 5 : index) % 2;
+	return make('span', { class: `layer-${layer}${odd ? ' alt' : ''}`, ...bits(8 * at, 8) }, text);
 }
 
-function byteNode(frame, at, text) {
-	const layer = layerOf(frame, at);
-
-	return make('span', { class: `layer-${layer}${isOddField(frame, at) ? ' alt' : ''}`,
-		...(layer === 'transport' ? bits(8 * (at - frame.tcp_at), 8) : {}) }, text);
-}
-
-function hexDump(frame) {
-	const bytes = frame.hex.match(/../g) ?? [];
+function hexDump(step) {
+	const bytes = step.bytes.hex.match(/../g) ?? [];
 	const width = matchMedia('(min-width: 40rem)').matches ? 16 : 8;
 	const dump = make('pre', { class: 'hexdump' });
 
@@ -146,27 +139,28 @@ function hexDump(frame) {
 		const row = bytes.slice(at, at + width);
 
 		dump.append(make('span', { class: 'at' }, `${at.toString(16).padStart(4, '0')}  `));
-		row.forEach((byte, i) => dump.append(byteNode(frame, at + i, byte), ' '));
+		row.forEach((byte, i) => dump.append(byteNode(step, at + i, byte), ' '));
 		dump.append(' '.repeat(3 * (width - row.length) + 1));
 		row.forEach((byte, i) => {
 			const code = parseInt(byte, 16);
 
-			dump.append(byteNode(frame, at + i, code >= 32 && code < 127 ? String.fromCharCode(code) : '.'));
+			dump.append(byteNode(step, at + i, code >= 32 && code < 127 ? String.fromCharCode(code) : '.'));
 		});
 		dump.append('\n');
 	}
 	return dump;
 }
 
-function bytesPart(frame) {
-	if (!frame)
+function bytesPart(step) {
+	if (!step.bytes)
 		return [make('p', { class: 'help' }, word('no_frame'))];
 	const layers = ['link', 'network', 'transport', 'application'];
-	const cut = frame.hex.length / 2 < frame.length ?
-		[make('p', { class: 'help' }, word('hex_cut', countText(frame.hex.length / 2), countText(frame.length)))] : [];
+	const have = step.bytes.hex.length / 2;
+	const cut = have < step.bytes.length ?
+		[make('p', { class: 'help' }, word('hex_cut', countText(have), countText(step.bytes.length)))] : [];
 
 	return [make('p', { class: 'help' }, ...layers.flatMap((name) => [make('span', { class: `layer-${name}` }, word(name)), ' '])),
-		make('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': word('hex') }, hexDump(frame)), ...cut];
+		make('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': word('hex') }, hexDump(step)), ...cut];
 }
 
 /* ---- all of it -------------------------------------------------------------------------------- */
@@ -192,8 +186,7 @@ function showAnatomy(step) {
 	parts.replaceChildren(make('p', {}, make('strong', {}, step.label), ` · ${directionText(step)} · ${timeText(step.time_ns)}`),
 		...part('arithmetic', arithmetic(step)), ...part('states', ...stateLines(step)),
 		...(step.notes.length ? part('notes', ...noteBoxes(step)) : []),
-		...part('diagram', bitmap(step)), ...part('header', fieldTable(step)),
-		...(step.options.length ? part('options', optionTable(step)) : []),
+		...part('header', ...step.layers.map(layerBox).reverse()),
 		...(step.text_preview ? part('text', make('p', { class: 'mono' }, step.text_preview)) : []),
-		...part('hex', ...bytesPart(step.frame)));
+		...part('hex', ...bytesPart(step)));
 }

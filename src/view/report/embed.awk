@@ -4,7 +4,7 @@
 # In: report.html, and the files beside it. Variable: folder, where they are.
 function line(text) {
 	gsub(/\\/, "&&", text)
-	gsub(/"/, "\\\"", text)
+	gsub(/["?]/, "\\\\&", text) # ?? may begin a trigraph
 	printf "\t\"%s\\n\",\n", text
 }
 function include(name,	text, status) {

@@ -1,8 +1,8 @@
 /* ladder.js - the time sequence: a row for each segment, in two scales.
  *
  * Compressed, a row is as high as its words; true to scale, its place is its time. Rows are buttons in a list,
- * of which one can be reached by Tab and the others by the arrow keys. Rows out of sight cost nothing: the
- * browser does not lay them out (content-visibility). */
+ * of which one can be reached by Tab and the others by the arrow keys. There are 1600 at most: the program keeps no
+ * more of a connection. */
 'use strict';
 
 const ROOM = 20; /* pixels that a label needs */

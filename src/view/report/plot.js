@@ -50,10 +50,11 @@ const stairPath = (series, scale) => series.points.map(([ns, value], i) =>
 const CURVES = [['edge', 'edge-of-window', stairPath], ['acked', 'acked', stairPath], ['sent', 'sent', barPath],
 	['again', 'again', barPath]];
 
-function legend(plot) {
+function legend(plot, scale) {
 	return make('ul', { class: 'key' }, ...CURVES.filter(([name]) => plot[name].points.length).map(([name, style]) => make('li', {},
 		draw('svg', { viewBox: '0 0 32 12', 'aria-hidden': 'true' }, draw('path', { class: `curve ${style}`, d: 'M0 6H32' })),
 		`${word(name)} (${countText(plot[name].seen)})`,
+		name === 'edge' && lastOf(plot.edge, 1) > scale.top ? `, ${word('edge_above')}` : '',
 		plot[name].stride > 1 ? `. ${word('thinned', countText(plot[name].seen), plot[name].stride)}` : '')));
 }
 
@@ -84,7 +85,7 @@ function plotOf(end) {
 	draw('path', { class: 'chosen-time', 'data-end': scale.end, d: '' }));
 
 	svg.addEventListener('click', (event) => onPlotClick(event, plot, scale));
-	return make('div', {}, make('h3', {}, word('plot_of', word(end))), legend(plot), svg);
+	return make('div', {}, make('h3', {}, word('plot_of', word(end))), legend(plot, scale), svg);
 }
 
 /* Only directions in which bytes went: a SYN and a FIN are no curve. */

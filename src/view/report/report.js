@@ -151,7 +151,7 @@ function listConnections() {
 	nav.hidden = data.connections.length < 2 && !data.left_out;
 	data.connections.forEach((connection, index) => {
 		const button = make('button', { type: 'button', 'data-index': index },
-			`${word('connection', index + 1)}: ${connection.name}`);
+			`${word('connection', index + 1)}: ${connection.ends.join(' → ')}`);
 
 		button.addEventListener('click', () => showConnection(index));
 		nav.querySelector('ul').append(make('li', {}, button));

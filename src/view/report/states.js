@@ -7,13 +7,14 @@ const PLACES = {
 	'FIN-WAIT-1': [90, 270], 'CLOSE-WAIT': [290, 270], 'CLOSING': [190, 330], 'FIN-WAIT-2': [66, 330],
 	'LAST-ACK': [312, 330], 'TIME-WAIT': [130, 395],
 };
-/* The arrows of the figure: from, to, and where it would run through others, a point to bend around. */
+/* The arrows of the figure: from, to, and where it would run through others, points to bend around. */
 const EDGES = [
-	['CLOSED', 'LISTEN'], ['CLOSED', 'SYN-SENT'], ['LISTEN', 'SYN-RECEIVED'], ['LISTEN', 'SYN-SENT'],
+	['CLOSED', 'LISTEN'], ['LISTEN', 'CLOSED', [60, 40], [100, 20]], ['CLOSED', 'SYN-SENT'],
+	['SYN-SENT', 'CLOSED', [330, 60], [300, 22]], ['SYN-RECEIVED', 'LISTEN', [16, 135], [16, 95]], ['LISTEN', 'SYN-RECEIVED'], ['LISTEN', 'SYN-SENT'],
 	['SYN-SENT', 'SYN-RECEIVED'], ['SYN-SENT', 'ESTABLISHED'], ['SYN-RECEIVED', 'ESTABLISHED'], ['SYN-RECEIVED', 'FIN-WAIT-1'],
 	['ESTABLISHED', 'FIN-WAIT-1'], ['ESTABLISHED', 'CLOSE-WAIT'], ['FIN-WAIT-1', 'FIN-WAIT-2'], ['FIN-WAIT-1', 'CLOSING'],
-	['FIN-WAIT-1', 'TIME-WAIT', [128, 330]], ['FIN-WAIT-2', 'TIME-WAIT'], ['CLOSING', 'TIME-WAIT'], ['CLOSE-WAIT', 'LAST-ACK'],
-	['LAST-ACK', 'CLOSED', [420, 150]], ['TIME-WAIT', 'CLOSED', [475, 400]],
+	['FIN-WAIT-1', 'TIME-WAIT', [128, 330], [128, 330]], ['FIN-WAIT-2', 'TIME-WAIT'], ['CLOSING', 'TIME-WAIT'], ['CLOSE-WAIT', 'LAST-ACK'],
+	['LAST-ACK', 'CLOSED', [430, 330], [430, 20]], ['TIME-WAIT', 'CLOSED', [600, 395], [520, 6]],
 ];
 
 /* Where the line from a node's middle towards a point leaves its box. */
@@ -24,13 +25,14 @@ function rim([x, y], [toX, toY]) {
 	return [x + dx * scale, y + dy * scale];
 }
 
-function drawEdge(from, to, bend, kind) {
-	const middle = bend ?? [(PLACES[from][0] + PLACES[to][0]) / 2, (PLACES[from][1] + PLACES[to][1]) / 2];
-	const start = rim(PLACES[from], bend ?? PLACES[to]), end = rim(PLACES[to], bend ?? PLACES[from]);
-	const angle = Math.atan2(end[1] - middle[1], end[0] - middle[0]) * 180 / Math.PI;
-	const at = [0, 1].map((i) => bend ? (start[i] + 2 * middle[i] + end[i]) / 4 : (start[i] + end[i]) / 2);
+/* A Bézier curve by its four points; without points to bend around, a straight line. */
+function drawEdge(from, to, bends, kind) {
+	const start = rim(PLACES[from], bends[0] ?? PLACES[to]), end = rim(PLACES[to], bends[1] ?? PLACES[from]);
+	const [b, c] = bends.length ? bends : [start, end];
+	const angle = Math.atan2(end[1] - (bends[1] ?? start)[1], end[0] - (bends[1] ?? start)[0]) * 180 / Math.PI;
+	const at = [0, 1].map((i) => (start[i] + 3 * b[i] + 3 * c[i] + end[i]) / 8);
 
-	return { at, node: draw('g', {}, draw('path', { class: `edge ${kind}`, d: `M${start}Q${middle} ${end}` }),
+	return { at, node: draw('g', {}, draw('path', { class: `edge ${kind}`, d: `M${start}C${b} ${c} ${end}` }),
 		draw('path', { class: `tip ${kind}`, d: 'M0 0L-9 -4.5V4.5Z', transform: `translate(${end}) rotate(${angle})` })) };
 }
 
@@ -55,26 +57,29 @@ function cause(at, steps) {
 }
 
 function machine(end, path) {
-	const svg = draw('svg', { viewBox: '0 0 372 412', role: 'group', 'aria-label': word('states_of', word(end)) });
+	const svg = draw('svg', { viewBox: '0 0 476 412', role: 'group', 'aria-label': word('states_of', word(end)) });
 	const visited = new Set(path.flatMap((change) => [change.from, change.to]));
-	const taken = Map.groupBy ? Map.groupBy(path, (change) => `${change.from} ${change.to}`) : new Map();
+	const taken = new Map(); /* the steps that caused a change, by "FROM TO" */
 	const edges = [...EDGES];
 	const causes = [];
 
-	if (!Map.groupBy)
-		for (const change of path)
-			taken.set(`${change.from} ${change.to}`, [...(taken.get(`${change.from} ${change.to}`) ?? []), change]);
+	for (const change of path) {
+		const key = `${change.from} ${change.to}`;
+
+		taken.set(key, [...(taken.get(key) ?? []), change.step]);
+	}
 	/* What is not in the figure, a reset for instance, bends towards the middle. */
 	for (const key of taken.keys())
 		if (!edges.some((edge) => `${edge[0]} ${edge[1]}` === key))
-			edges.push([...key.split(' '), [240, 150], 'unusual']);
-	for (const [from, to, bend, unusual = ''] of edges) {
-		const by = taken.get(`${from} ${to}`);
-		const edge = drawEdge(from, to, bend, `${by ? 'taken ' : ''}${unusual}`);
+			edges.push([...key.split(' '), [240, 150], [240, 150]]);
+	for (const [from, to, ...bends] of edges) {
+		const steps = taken.get(`${from} ${to}`);
+		const usual = EDGES.some((edge) => edge[0] === from && edge[1] === to);
+		const edge = drawEdge(from, to, bends, `${steps ? 'taken' : ''}${usual ? '' : ' unusual'}`);
 
-		svg[by ? 'append' : 'prepend'](edge.node);
-		if (by)
-			causes.push(cause(edge.at, by.map((change) => change.step)));
+		svg[steps ? 'append' : 'prepend'](edge.node);
+		if (steps)
+			causes.push(cause(edge.at, steps));
 	}
 	for (const [name, [x, y]] of Object.entries(PLACES))
 		svg.append(draw('g', { class: `node${visited.has(name) ? ' visited' : ''}`, 'data-state': name,
