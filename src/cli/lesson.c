@@ -168,7 +168,7 @@ static void in_child(const struct course *c, const struct lesson *l)
 	lesson_live(l, c->options, c->out, &e);
 	if (fflush(c->out) && !e.status)
 		err_set(&e, STATUS_APP, "the output cannot be written");
-	exit(err_print(&e));
+	exit((int)err_print(&e));
 }
 
 /* Whoever presses ^C has both of us end: the child, which closes its connection first; then we, as it. */
@@ -264,8 +264,8 @@ enum status lesson_run(const char *names, bool quiz, struct common_options *o)
 
 	c.talks = !o->json && o->verbosity >= 0;
 	c.color = !o->json && view_want_color((enum view_color)o->color, c.out);
-	if (choose(&c, names, &e) && c.count > 1 && o->pcap)
-		err_set(&e, STATUS_USAGE, "-w keeps the packets of one lesson; name one");
+	if (choose(&c, names, &e) && c.count > 1 && (o->pcap || o->report))
+		err_set(&e, STATUS_USAGE, "-w and --report are of one lesson; name one");
 	if (!e.status && quiz && !(c.quiz = quiz_new()))
 		err_set(&e, STATUS_APP, "out of memory");
 	if (e.status)

@@ -18,8 +18,8 @@
 #define DAY_US		86400000000
 #define RATE_MAX	10000000
 #define RATE_DEFAULT	1000
-#define RETRIES_DEFAULT 6
-#define WAIT_GROWS	4
+#define RETRIES_DEFAULT 7
+#define WAIT_GROWS	3
 #define WAIT_US		1000000
 #define TIMEOUT_US	10000000
 #define SHARDS_MAX	1000000
@@ -70,7 +70,7 @@ static const struct option_row probe_rows[] = {
 	NUMBER(rate, "rate", 'r', "N", 1, RATE_MAX,
 	       "SYNs a second (1000); more than 10000 takes saying so"),
 	NUMBER(retries, "retries", 0, "N", 0, SWEEP_ATTEMPTS_MAX - 1,
-	       "more SYNs to who does not answer (6)"),
+	       "more SYNs to who does not answer (7)"),
 	DURATION(wait_us, "wait", 0, "T", 1000, DAY_US / 24,
 		 "for an answer to the first SYN; twice, then four times as long for\n"
 		 "later ones (1s)"),
@@ -251,7 +251,6 @@ void probe_options_prober(const struct probe_options *o, struct prober_options *
 	};
 	for (unsigned a = 0; a < out->attempts; a++) {
 		out->wait_us[a] = wait;
-		if (wait < WAIT_GROWS * o->wait_us)
-			wait *= 2;
+		wait = wait * 2 < WAIT_GROWS * o->wait_us ? wait * 2 : WAIT_GROWS * o->wait_us;
 	}
 }

@@ -271,14 +271,13 @@ const char *exercise_reason_text(enum exercise_reason reason)
 	static const char *const reasons[] = {
 		[EXERCISE_FREE] = "it may be the next",
 		[EXERCISE_LOWER_SEQ] =
-			"another one of the same sender has a lower seq, and is still in the list",
+			"one of the same sender has a lower seq, and is still in the list",
 		[EXERCISE_LOWER_ACK] =
-			"another one of the same sender has this seq and a lower ack: it comes first",
+			"one of the same sender has this seq and a lower ack: it comes first",
 		[EXERCISE_PURE_FIRST] =
-			"another one of the same sender has this seq and takes no number: it comes first, or "
-			"its seq would be higher",
+			"one of the same sender has this seq and takes no number: it comes first",
 		[EXERCISE_IS_ACKNOWLEDGED] =
-			"its ack covers numbers from one of the other end that is still in the list, or from one after that",
+			"its ack covers one of the other end that is still in the list, or what came after that",
 	};
 
 	return reasons[reason];

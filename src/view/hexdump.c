@@ -68,7 +68,7 @@ static void print_bytes(FILE *out, bool color, unsigned indent, unsigned per_lin
 	line_to(&l, indent, 0);
 	line_add(&l, STYLE_FAINT, "%04zx ", offset);
 	for (unsigned i = 0; i < n; i++) {
-		line_add(&l, STYLE_PLAIN, i % 8 ? " " : "  " + (i == 0));
+		line_add(&l, STYLE_PLAIN, "%s", i % 8 || !i ? " " : "  ");
 		line_add(&l, marks[i].style, "%02x", marks[i].byte);
 	}
 	line_to(&l, indent + 7 + 3 * per_line + (per_line - 1) / 8, 1);

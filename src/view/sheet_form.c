@@ -15,11 +15,12 @@ static const char html_head[] =
 	":root { color-scheme: light dark }\n"
 	"body { font: 16px/1.4 sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em }\n"
 	".wide { overflow-x: auto }\n"
-	"table { border-collapse: collapse; font-variant-numeric: tabular-nums }\n"
-	"th, td { border: 1px solid; padding: .3em .6em; text-align: left; white-space: nowrap }\n"
+	"table { border-collapse: collapse; font-size: .85em; font-variant-numeric: tabular-nums }\n"
+	"th, td { border: 1px solid; padding: .4em; text-align: left; white-space: nowrap }\n"
 	"li { margin: .5em 0 }\n"
-	".blank { display: inline-block; min-width: 6em; border-bottom: 1px solid }\n"
-	"@media print { body { font-size: 11pt; margin: 0; max-width: none } tr, li { break-inside: avoid } }\n"
+	".blank { display: inline-block; min-width: 5em; border-bottom: 1px solid }\n"
+	"@media print { @page { margin: 12mm } body { font-size: 11pt; margin: 0; max-width: none; padding: 0 }\n"
+	" .wide { overflow: visible } table { font-size: 8pt } tr, li { break-inside: avoid } }\n"
 	"</style>\n</head>\n<body>\n";
 
 static const struct sheet_form forms[] = {
