@@ -74,6 +74,8 @@ static void take_rst(struct record *r, const struct tcp_segment *seg)
 
 	if (r->irs_known && seq != r->came && !(r->has_fin && seq == r->fin + 1))
 		return; /* not the next number: no reset (RFC 5961 section 3) */
+	if (r->has_fin && r->closes)
+		return; /* to something late, which the next time may not be */
 	record_wait(r, r->came + r->has_fin);
 	record_range(&spec, seq, 0);
 	if (seg->flags & TCP_FLAG_ACK && r->isn_known)
@@ -275,6 +277,7 @@ void record_sent(struct record *r, const struct tcp_segment *seg, int64_t stamp_
 	if (end < UINT32_MAX / 2)
 		ranges_add(&r->sent, seq, end);
 	r->asked |= seg->text_len > 0;
+	r->closes |= (seg->flags & TCP_FLAG_FIN) != 0;
 	r->win = seg->window;
 	r->has_win = !(seg->flags & TCP_FLAG_SYN);
 	r->sent_ns = stamp_ns;

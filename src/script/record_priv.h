@@ -43,7 +43,7 @@ struct record {
 	uint32_t irs;
 	uint16_t peer_mss;
 	uint32_t came, acked, fin; /* the ends of what was seen; the number of its FIN */
-	bool has_fin;
+	bool has_fin, closes;	   /* ... and the client has sent its own */
 	int64_t came_ns;
 	struct first_line lines[LINES_MAX];
 	unsigned line_count;

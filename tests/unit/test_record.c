@@ -299,6 +299,21 @@ static void reset__of_either_end__ends_it(void **unused)
 	assert_recorded(r, "expect . 1:3(2) ack 1 in parts\nsend R 1:1(0) win 500\n");
 }
 
+/* The path brought something once more, and its connection was gone. */
+static void reset__after_both_have_closed__is_not_expected(void **unused)
+{
+	struct record *r = handshake();
+
+	(void)unused;
+	sent(r, FA, 1, 1, NULL);
+	came(r, FA, 1, 2, NULL);
+	sent(r, A, 2, 2, NULL);
+	came(r, R, 2, 0, NULL);
+	assert_recorded(r, "send F. 1:1(0) ack 1 win 500\n"
+			   "expect F. 1:1(0) ack 2 in parts\n"
+			   "send . 2:2(0) ack 2 win 500\n");
+}
+
 static void slow_server__gets_more_time(void **unused)
 {
 	struct tcp_segment asks = segment(PA, OURS + 1, THEIRS + 1, "a");
@@ -454,6 +469,7 @@ int main(void)
 		cmocka_unit_test(out_of_order__of_the_client__stays),
 		cmocka_unit_test(refused__reset_in_answer_to_the_syn),
 		cmocka_unit_test(reset__of_either_end__ends_it),
+		cmocka_unit_test(reset__after_both_have_closed__is_not_expected),
 		cmocka_unit_test(slow_server__gets_more_time),
 		cmocka_unit_test(what_no_script_can_be__is_refused),
 		cmocka_unit_test(hostile_numbers__end_at_the_longest_script),
