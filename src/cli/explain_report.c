@@ -10,7 +10,7 @@ struct explain_report {
 	struct report *report;
 	unsigned only;
 	bool told;
-	struct view *views[FLOWS_MAX + 1]; /* by the connection's number */
+	struct view *views[FLOWS_MAX + 1]; /* by the connection's number; 0: of the only one */
 };
 
 struct explain_report *explain_report_open(const char *path, bool absolute, unsigned only,
@@ -32,7 +32,12 @@ struct explain_report *explain_report_open(const char *path, bool absolute, unsi
 
 static bool is_wanted(const struct explain_report *r, const struct flow *f)
 {
-	return r && !r->told && (!r->only || f->number == r->only);
+	return r && !r->told && (r->only ? f->number == r->only : f->number <= FLOWS_MAX);
+}
+
+static struct view **view_of(struct explain_report *r, const struct flow *f)
+{
+	return &r->views[r->only ? 0 : f->number];
 }
 
 void explain_report_step(struct explain_report *r, const struct flow *f,
@@ -41,30 +46,36 @@ void explain_report_step(struct explain_report *r, const struct flow *f,
 {
 	if (!is_wanted(r, f))
 		return;
-	if (!r->views[f->number]) {
-		r->views[f->number] = report_view(r->report);
-		view_connection(r->views[f->number], c);
+	if (!*view_of(r, f)) {
+		*view_of(r, f) = report_view(r->report);
+		view_connection(*view_of(r, f), c);
 	}
-	view_step(r->views[f->number], step, p, frame);
+	view_step(*view_of(r, f), step, p, frame);
 }
 
 void explain_report_event(struct explain_report *r, const struct flow *f,
 			  const struct view_event *event)
 {
 	if (is_wanted(r, f))
-		view_event(r->views[f->number], event);
+		view_event(*view_of(r, f), event);
+}
+
+void explain_report_flow_end(struct explain_report *r, const struct flow *f)
+{
+	struct trace_summary s;
+
+	if (!is_wanted(r, f))
+		return;
+	trace_summary(f->trace, &s);
+	view_summary(*view_of(r, f), &s, NULL);
 }
 
 void explain_report_end(struct explain_report *r, const struct flows *fs)
 {
-	struct trace_summary s;
-
 	if (!r || r->told)
 		return;
-	for (const struct flow *f = flows_first(fs); f; f = f->next) {
-		trace_summary(f->trace, &s);
-		view_summary(r->views[f->number], &s, NULL);
-	}
+	for (const struct flow *f = flows_first(fs); f; f = f->next)
+		explain_report_flow_end(r, f);
 	r->told = true;
 }
 

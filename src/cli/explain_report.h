@@ -20,6 +20,10 @@ void explain_report_step(struct explain_report *r, const struct flow *f,
 void explain_report_event(struct explain_report *r, const struct flow *f,
 			  const struct view_event *event);
 
+/* A connection has no more segments; explain_report_end() does that for all that are followed still. Those beyond
+ * the first FLOWS_MAX are not in the report. */
+void explain_report_flow_end(struct explain_report *r, const struct flow *f);
+
 /* The capture was told: what comes now is a repetition. */
 void explain_report_end(struct explain_report *r, const struct flows *fs);
 

@@ -6,7 +6,8 @@ src_libcli_a_SOURCES += src/cli/cli.h
 src_libcli_a_SOURCES += src/cli/common.c src/cli/common.h
 src_libcli_a_SOURCES += src/cli/demo.c
 src_libcli_a_SOURCES += src/cli/exercise.c src/cli/exercise.h src/cli/exercise_show.c
-src_libcli_a_SOURCES += src/cli/explain.c src/cli/explain_report.c src/cli/explain_report.h
+src_libcli_a_SOURCES += src/cli/explain.c src/cli/explain_list.c src/cli/explain_read.c src/cli/explain_report.c \
+	src/cli/explain_priv.h src/cli/explain_report.h
 src_libcli_a_SOURCES += src/cli/fetch.c src/cli/fetch.h
 src_libcli_a_SOURCES += src/cli/get.c
 src_libcli_a_SOURCES += src/cli/interrupt.c src/cli/interrupt.h

@@ -9,18 +9,23 @@
 
 struct flows {
 	struct flow *buckets[BUCKETS]; /* the newest first */
-	struct flow *first, **end;
-	unsigned count;
+	struct flow *first, *last;
+	struct flow *first_over, *last_over; /* in the order in which they were over */
+	unsigned count, followed;
+	void (*tell_gone)(void *with, const struct flow *f);
+	void *with;
 	uint64_t left_out;
 };
 
 struct flows *flows_new(void)
 {
-	struct flows *fs = calloc(1, sizeof(*fs));
+	return calloc(1, sizeof(struct flows));
+}
 
-	if (fs)
-		fs->end = &fs->first;
-	return fs;
+void flows_on_gone(struct flows *fs, void (*tell)(void *with, const struct flow *f), void *with)
+{
+	fs->tell_gone = tell;
+	fs->with = with;
 }
 
 void flows_free(struct flows *fs)
@@ -114,6 +119,60 @@ static bool begins_anew(const struct flow *f, enum trace_end from, const struct 
 	}
 }
 
+static void note_over(struct flows *fs, struct flow *f, bool over)
+{
+	f->over = over;
+	if (!over || f->queued)
+		return;
+	f->queued = true;
+	f->next_over = NULL;
+	if (fs->first_over)
+		fs->last_over->next_over = f;
+	else
+		fs->first_over = f;
+	fs->last_over = f;
+}
+
+/* Nothing more comes of either end, but what is sent again. */
+static bool is_over(const struct trace_step *step)
+{
+	for (int end = 0; end < 2; end++)
+		if (step->state[end] != TCP_STATE_CLOSED &&
+		    step->state[end] != TCP_STATE_TIME_WAIT && step->state[end] != TCP_STATE_LISTEN)
+			return false;
+	return true;
+}
+
+static void release(struct flows *fs, struct flow *f)
+{
+	struct flow **at = &fs->buckets[bucket_of(&f->ends[0], &f->ends[1])];
+
+	if (fs->tell_gone)
+		fs->tell_gone(fs->with, f);
+	while (*at != f)
+		at = &(*at)->next_in_bucket;
+	*at = f->next_in_bucket;
+	*(f->prev ? &f->prev->next : &fs->first) = f->next;
+	*(f->next ? &f->next->prev : &fs->last) = f->prev;
+	fs->followed--;
+	trace_free(f->trace);
+	free(f);
+}
+
+/* Room for one more; false: none is over. */
+static bool make_room(struct flows *fs)
+{
+	while (fs->followed == FLOWS_MAX && fs->first_over) {
+		struct flow *f = fs->first_over;
+
+		fs->first_over = f->next_over;
+		f->queued = false;
+		if (f->over)
+			release(fs, f);
+	}
+	return fs->followed < FLOWS_MAX;
+}
+
 /* Who is the client, by the first segment seen. */
 static enum trace_end role(const struct flow_end *from, const struct flow_end *to,
 			   const struct tcp_segment *seg, bool *middle)
@@ -129,7 +188,7 @@ static struct flow *add(struct flows *fs, const struct flow_end *from, const str
 			const struct tcp_segment *seg, enum trace_end *who)
 {
 	struct flow **bucket = &fs->buckets[bucket_of(from, to)];
-	struct flow *f = fs->count < FLOWS_MAX ? calloc(1, sizeof(*f)) : NULL;
+	struct flow *f = make_room(fs) ? calloc(1, sizeof(*f)) : NULL;
 
 	if (!f || !(f->trace = trace_new())) {
 		free(f);
@@ -140,10 +199,12 @@ static struct flow *add(struct flows *fs, const struct flow_end *from, const str
 	f->ends[*who] = *from;
 	f->ends[*who == TRACE_CLIENT ? TRACE_SERVER : TRACE_CLIENT] = *to;
 	f->number = ++fs->count;
+	fs->followed++;
 	f->next_in_bucket = *bucket;
 	*bucket = f;
-	*fs->end = f;
-	fs->end = &f->next;
+	f->prev = fs->last;
+	*(fs->last ? &fs->last->next : &fs->first) = f;
+	fs->last = f;
 	return f;
 }
 
@@ -154,7 +215,11 @@ const struct flow *flows_segment(struct flows *fs, const struct flow_end *from,
 	enum trace_end who = TRACE_CLIENT;
 	struct flow *f = find(fs, from, to, &who);
 
-	if (!f || begins_anew(f, who, in->seg))
+	if (f && begins_anew(f, who, in->seg)) {
+		note_over(fs, f, true); /* nothing can reach it behind the other */
+		f = NULL;
+	}
+	if (!f)
 		f = add(fs, from, to, in->seg, &who);
 	if (!f) {
 		fs->left_out++;
@@ -162,6 +227,7 @@ const struct flow *flows_segment(struct flows *fs, const struct flow_end *from,
 	}
 	in->from = who;
 	trace_segment(f->trace, in, step);
+	note_over(fs, f, is_over(step));
 	return f;
 }
 

@@ -102,21 +102,31 @@ static void take_rate(struct progress *p, const struct progress_figures *f)
 	p->last_sent = f->sent;
 }
 
+bool progress_due(const struct progress *p, int64_t now_us)
+{
+	return p->on && now_us >= p->next_us;
+}
+
+void progress_line(struct progress *p, const char *text, int64_t now_us)
+{
+	/* The last column stays free: some terminals begin a new line there. */
+	unsigned width = (unsigned)strnlen(text, p->columns - 1);
+
+	p->next_us = now_us + PROGRESS_EVERY_US;
+	fprintf(p->out, "\r%.*s%*s", (int)width, text,
+		p->shown > width ? (int)(p->shown - width) : 0, "");
+	fflush(p->out);
+	p->shown = p->shown > width ? p->shown : width;
+}
+
 void progress_show(struct progress *p, const struct progress_figures *f)
 {
 	char text[PROGRESS_MAX];
-	unsigned width;
 
-	if (!p->on || f->elapsed_us < p->next_us)
+	if (!progress_due(p, f->elapsed_us))
 		return;
-	p->next_us = f->elapsed_us + PROGRESS_EVERY_US;
 	take_rate(p, f);
-	/* The last column stays free: some terminals begin a new line there. */
-	progress_text(f, p->per_second, p->columns - 1, text);
-	width = (unsigned)strlen(text);
-	fprintf(p->out, "\r%s%*s", text, p->shown > width ? (int)(p->shown - width) : 0, "");
-	fflush(p->out);
-	p->shown = p->shown > width ? p->shown : width;
+	progress_line(p, progress_text(f, p->per_second, p->columns - 1, text), f->elapsed_us);
 }
 
 void progress_erase(struct progress *p)

@@ -45,6 +45,10 @@ void progress_init(struct progress *p, FILE *out, bool quiet);
 /* progress_show() - the figures as they are at f->elapsed_us; does nothing when it was called a moment ago. */
 void progress_show(struct progress *p, const struct progress_figures *f);
 
+/* progress_due(), progress_line() - the same for a line of one's own, which is cut where it does not fit. */
+bool progress_due(const struct progress *p, int64_t now_us);
+void progress_line(struct progress *p, const char *text, int64_t now_us);
+
 /* progress_erase() - the line is gone, the cursor where it began; NULL is accepted. */
 void progress_erase(struct progress *p);
 

@@ -12,6 +12,7 @@ src_libwire_a_SOURCES += src/wire/decode.c src/wire/decode.h
 src_libwire_a_SOURCES += src/wire/decode_icmp.c src/wire/decode_ip.c src/wire/decode_tcp.c \
 	src/wire/decode_part.h
 src_libwire_a_SOURCES += src/wire/guard.c src/wire/guard.h
+src_libwire_a_SOURCES += src/wire/hexin.c src/wire/hexin_bare.c src/wire/hexin_dump.c src/wire/hexin.h src/wire/hexin_part.h
 src_libwire_a_SOURCES += src/wire/interface.c src/wire/interface.h
 src_libwire_a_SOURCES += src/wire/lab.c src/wire/lab_cable.c src/wire/lab_link.c src/wire/lab_server.c src/wire/lab_wire.c \
 	src/wire/lab.h src/wire/lab_priv.h src/wire/lab_wire.h

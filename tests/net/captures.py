@@ -54,11 +54,12 @@ def missing_tool():
 class Capture:
     """dumpcap on an interface, as long as the with block runs."""
 
-    def __init__(self, where, interface, snaplen=0):
+    def __init__(self, where, interface, snaplen=0, link=None):
         self.where, self.interface = where, interface
         self.path = os.path.join(netlib.scratch(), "heard.pcap")
         self.dumpcap = where.popen(
-            ["dumpcap", "-q", "-P", "-i", interface, "-B", "16", "-s", str(snaplen), "-w", self.path],
+            ["dumpcap", "-q", "-P", "-i", interface, "-B", "16", "-s", str(snaplen), "-w", self.path,
+             *(["-y", link] if link else [])],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         # The name of the file is told when the interface is open.
         if not any(line.startswith(b"File:") for line in self.dumpcap.stderr):

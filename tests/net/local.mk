@@ -6,14 +6,14 @@
 
 net_tests = tests/net/test_guard.py tests/net/test_wire.py tests/net/test_get.py \
 	tests/net/test_peer_view.py tests/net/test_report.py tests/net/test_pcap_json.py tests/net/test_json_schema.py tests/net/test_failures.py \
-	tests/net/test_anatomy.py tests/net/test_leftovers.py tests/net/test_exercise.py tests/net/test_explain.py tests/net/test_demo.py tests/net/test_lessons.py tests/net/test_privilege.py \
+	tests/net/test_anatomy.py tests/net/test_leftovers.py tests/net/test_exercise.py tests/net/test_explain.py tests/net/test_explain_kinds.py tests/net/test_demo.py tests/net/test_lessons.py tests/net/test_privilege.py \
 	tests/net/test_pipe.py tests/net/test_pipe_reader.py tests/net/test_pipe_signals.py \
 	tests/net/test_pipe_streams.py tests/net/test_pipe_through.py tests/net/test_pipe_volume.py \
 	tests/net/test_badwire.py tests/net/test_bad_scripts.py tests/net/test_step.py tests/net/test_run.py tests/net/test_run_get.py tests/net/test_examples.py \
 	tests/net/test_badwire_pipe.py tests/net/test_options_tcp.py tests/net/test_packetdrill.py \
 	tests/net/test_probe.py tests/net/test_probe_odd.py tests/net/test_probe_shards.py tests/net/test_probe_wire.py
 
-net_modules = tests/net/browser.py tests/net/netlib.py tests/net/shake.py tests/net/captures.py tests/net/webservers.py \
+net_modules = tests/net/browser.py tests/net/explaining.py tests/net/netlib.py tests/net/shake.py tests/net/captures.py tests/net/webservers.py \
 	tests/net/odd_server.py tests/net/piping.py tests/net/badwire.py tests/net/rawframes.py \
 	tests/net/pd_script.py tests/net/pd_calls.py tests/net/pd_server.py tests/net/pd_bench.py \
 	tests/net/packetdrill_suite.py \

@@ -13,6 +13,7 @@ netlib.enter()
 
 import badwire  # noqa: E402
 import captures  # noqa: E402
+import explaining  # noqa: E402
 import shake  # noqa: E402
 import webservers  # noqa: E402
 
@@ -148,25 +149,6 @@ def check_other_answer(port):
     tap.ok(done.status == APP and "exists" in done.err, "a script that is there is not overwritten", done)
 
 
-def numbers_of(path, stream):
-    """What tshark says of each segment of a connection."""
-    fields = ("ip.src", "ipv6.src", "tcp.srcport", "tcp.seq", "tcp.ack", "tcp.len", "tcp.flags")
-    rows = captures.packets(path, *fields, only=f"tcp.stream == {stream} && !icmp && !icmpv6")
-    return [(row["ip.src"] or row["ipv6.src"], int(row["tcp.srcport"]), int(row["tcp.seq"]), int(row["tcp.ack"] or 0),
-             int(row["tcp.len"]), int(row["tcp.flags"], 16)) for row in rows]
-
-
-BITS = {"FIN": 1, "SYN": 2, "RST": 4, "PSH": 8, "ACK": 16, "URG": 32, "ECE": 64, "CWR": 128, "AE": 256}
-
-
-def steps_of(done):
-    """The same, as explain says it. An end that only refused has no initial number: tshark then counts from 1."""
-    connection = done.of_type("connection")[0]
-    ends = {end: (connection[end], connection[f"{end}_port"]) for end in ("client", "server")}
-    return [(*ends[step["from"]], step.get("seq", 1), step.get("ack", 0), step["text_len"],
-             sum(BITS[flag] for flag in step["flags"].split(","))) for step in done.steps]
-
-
 def check_agrees(port):
     urls = [f"http://{shake.host(address)}:{port}/{name}" for address in (netlib.SERVER4, netlib.SERVER6)
             for name in ("index.html", "large", "other")]
@@ -181,7 +163,7 @@ def check_agrees(port):
         tap.ok(done.status == 0 and len(flows) == 7, f"{kind}: seven connections are listed", done)
         for number in range(1, 8):
             done = explain("--json", "--flow", str(number), file)
-            said, theirs = steps_of(done), numbers_of(file, number - 1)
+            said, theirs = explaining.steps_of(done), explaining.numbers_of(file, number - 1)
             tap.ok(done.status == 0 and said == theirs, f"{kind}: connection {number}, {len(theirs)} segments as tshark "
                    "has them", next(((a, b) for a, b in zip(said, theirs) if a != b), (len(said), len(theirs))))
     done = explain(path)
@@ -197,7 +179,7 @@ def check_stdin_and_parts(path, port):
     done = explain("--flow", "2", "-q", "-w", one, path)
     tap.ok(done.status == 0, "-w keeps the frames of one connection", done)
     whole = explain("--json", one)
-    tap.ok(whole.status == 0 and steps_of(whole) == numbers_of(path, 1), "which is explained as it was", whole)
+    tap.ok(whole.status == 0 and explaining.steps_of(whole) == explaining.numbers_of(path, 1), "which is explained as it was", whole)
     for name, source in (("a file", ["cat"]), ("a pipe", ["sh", "-c", "cat | cat"])):
         with open(one, "rb") as file:
             if name == "a pipe":

@@ -57,6 +57,7 @@ unit_tests += tests/unit/test_route
 unit_tests += tests/unit/test_anatomy
 unit_tests += tests/unit/test_field_names
 unit_tests += tests/unit/test_headers
+unit_tests += tests/unit/test_hexin
 unit_tests += tests/unit/test_exercise
 unit_tests += tests/unit/test_json
 unit_tests += tests/unit/test_json_schema

@@ -24,6 +24,14 @@ static const struct flow *pass(struct flows *fs, struct flow_end from, struct fl
 	return flows_segment(fs, &from, &to, &in, &step);
 }
 
+static void count_gone(void *with, const struct flow *f)
+{
+	unsigned *gone = with;
+
+	assert_non_null(f->trace);
+	++*gone;
+}
+
 #define SYN TCP_FLAG_SYN
 #define ACK TCP_FLAG_ACK
 #define RST TCP_FLAG_RST
@@ -138,6 +146,48 @@ static void too_many__are_counted(void **unused)
 	flows_free(fs);
 }
 
+/* What makes room is told; more than 4096 come and go, one stays open all the time. */
+static void closed_ones__make_room__for_any_number_of_others(void **unused)
+{
+	struct flows *fs = flows_new();
+	struct flow_end a = end_at(1, 9), b = end_at(2, 80);
+	const struct flow *held = NULL;
+	unsigned gone = 0;
+
+	(void)unused;
+	flows_on_gone(fs, count_gone, &gone);
+	pass(fs, end_at(9, 9), b, SYN, 1, 0);
+	for (unsigned i = 0; i < 3 * FLOWS_MAX; i++) {
+		struct flow_end from = end_at((uint8_t)(10 + i % 5), (uint16_t)(i + 1));
+
+		assert_non_null(pass(fs, from, b, SYN, i, 0));
+		assert_non_null(pass(fs, b, from, RST | ACK, 0, i + 1));
+	}
+	assert_int_equal(gone, 2 * FLOWS_MAX + 1);
+	assert_int_equal(flows_count(fs), 3 * FLOWS_MAX + 1);
+	assert_int_equal(flows_left_out(fs), 0);
+	assert_int_equal(flows_first(fs)->number, 1);
+	held = pass(fs, b, end_at(9, 9), SYN | ACK, 7, 2);
+	assert_int_equal(held->number, 1);
+	assert_int_equal(pass(fs, a, b, SYN, 1, 0)->number, 3 * FLOWS_MAX + 2);
+	flows_free(fs);
+}
+
+/* The same ports again and again, each SYN unanswered: those before cannot be reached, and make room. */
+static void one_pair_of_ports__endless_syns__make_room(void **unused)
+{
+	struct flows *fs = flows_new();
+	unsigned gone = 0;
+
+	(void)unused;
+	flows_on_gone(fs, count_gone, &gone);
+	for (unsigned i = 1; i <= 2 * FLOWS_MAX; i++)
+		assert_int_equal(pass(fs, end_at(1, 5), end_at(2, 80), SYN, i * 1000, 0)->number,
+				 i);
+	assert_int_equal(gone, FLOWS_MAX);
+	flows_free(fs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +198,8 @@ int main(void)
 		cmocka_unit_test(syn__with_another_number__unanswered_begins_another),
 		cmocka_unit_test(syn__after_both_fins__begins_another),
 		cmocka_unit_test(too_many__are_counted),
+		cmocka_unit_test(closed_ones__make_room__for_any_number_of_others),
+		cmocka_unit_test(one_pair_of_ports__endless_syns__make_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
