@@ -60,9 +60,20 @@ static bool host_busy(const struct prober *p, uint64_t position)
 	return false;
 }
 
+/* A handshake and a close take two round trips and what the server thinks; twice that for differences. More
+ * at once only wait in queues, where they get lost. */
+static uint64_t open_at_once(const struct prober *p)
+{
+	uint64_t need = p->o.rate * (uint64_t)(p->least_rtt_ns / 1000) / 1000000 * 4;
+
+	if (need < PROBER_LIVE_LEAST)
+		return PROBER_LIVE_LEAST;
+	return need < PROBER_LIVE_MAX / 2 ? need : PROBER_LIVE_MAX / 2;
+}
+
 static bool may_send(struct prober *p, const struct sweep_step *step)
 {
-	return live_count(p->live) <= PROBER_LIVE_MAX / 2 &&
+	return live_count(p->live) <= open_at_once(p) &&
 	       (step->attempt > 0 || !host_busy(p, step->position));
 }
 

@@ -44,7 +44,7 @@ static bool find_position(const struct prober *p, const struct addr *peer, uint1
 }
 
 /* What is known of every answer. */
-static void begin_result(const struct prober *p, const struct heard *h, struct probe_result *r,
+static void begin_result(struct prober *p, const struct heard *h, struct probe_result *r,
 			 int64_t *sent_us)
 {
 	struct target_pair pair;
@@ -64,6 +64,8 @@ static void begin_result(const struct prober *p, const struct heard *h, struct p
 	/* Our own clock was read before the SYN had left. */
 	if (r->rtt_ns == 0)
 		r->rtt_ns = 1;
+	if (r->rtt_ns > 0 && (!p->least_rtt_ns || r->rtt_ns < p->least_rtt_ns))
+		p->least_rtt_ns = r->rtt_ns;
 }
 
 static void answer_rst(struct prober *p, const struct heard *h)

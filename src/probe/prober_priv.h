@@ -19,9 +19,10 @@
 #include "probe/prober.h"
 #include "probe/suspect.h"
 
-#define PROBER_LIVE_MAX 1024u /* connections open at a time; half of it is for those in the air */
-#define PROBER_NO_TAG	UINT64_MAX
-#define PROBER_STUCK_US 1000 /* a full queue is looked at again after so long */
+#define PROBER_LIVE_MAX	  8192u /* connections open at a time */
+#define PROBER_LIVE_LEAST 256u	/* with so many open, new targets may always be begun */
+#define PROBER_NO_TAG	  UINT64_MAX
+#define PROBER_STUCK_US	  1000 /* a full queue is looked at again after so long */
 
 struct prober_ear {
 	struct prober *p;
@@ -64,6 +65,7 @@ struct prober {
 	size_t done_count, done_at;
 	bool running, stopped, stop_now;
 	int64_t begun_us, last_syn_us;
+	int64_t least_rtt_ns; /* 0: none yet */
 	struct probe_totals totals;
 	uint64_t closed,
 		mended; /* connections closed in order, and of these those that had lost something */
