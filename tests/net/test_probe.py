@@ -138,15 +138,25 @@ def http():
               "--http: 404 is an answer, too", done)
 
 
+def lines_of(path):
+    with open(path, "rb") as file:
+        return file.read().count(b"\n")
+
+
 def resume():
     """Interrupted in the middle, and gone on with: together all, and none twice."""
     state = os.path.join(folder, "state")
     arguments = ("--json", "--stream", probing.NETWORK4, *ON_PORT, "--resume", state)
-    with probing.Counted(pair.server) as seen:
-        running = shake.start(pair.client, "probe", *arguments, "--rate", "400")
-        shake.wait_for(running, '"type":"probe"')
-        time.sleep(0.5)  # into the middle of two and a half seconds
+    told = os.path.join(folder, "told")  # a pipe that nobody empties meanwhile would hold it up
+    with probing.Counted(pair.server) as seen, open(told, "wb") as file:
+        running = shake.start(pair.client, "probe", *arguments, "--rate", "400", stdout=file)
+        until = time.monotonic() + 20
+        while lines_of(told) < HOSTS4 // 5 and time.monotonic() < until:
+            time.sleep(0.01)
         running.send_signal(signal.SIGINT)
+        running.wait(60)
+        with open(told, "rb") as file_again:
+            running.seen = file_again.read()
         first = probing.Done(shake.finish(running))
     tap.equal(first.status, -signal.SIGINT, "Ctrl-C ends it as the shell expects", first)
     tap.ok(0 < len(first.list) < HOSTS4 and first.summary.get("interrupted"),
