@@ -246,8 +246,10 @@ static enum step check_seq(struct tcp_conn *c, struct tcp_segment *seg, int64_t 
 		return STEP_GO_ON;
 	}
 	text_note_duplicate(c, seg);
-	/* A FIN again in TIME-WAIT: our last ACK was lost; wait anew (section 3.10.7.4, eighth). */
-	if (c->state == TCP_STATE_TIME_WAIT && (seg->flags & TCP_FLAG_FIN)) {
+	/* Its FIN again in TIME-WAIT: our last ACK was lost; wait anew (section 3.10.7.4, eighth). Any other
+	 * is forged, or from an older connection, and must not keep us. */
+	if (c->state == TCP_STATE_TIME_WAIT && (seg->flags & TCP_FLAG_FIN) &&
+	    tcp_segment_end(seg) == c->rcv_nxt) {
 		c->duplicates++;
 		c->resent++;
 		conn_enter_time_wait(c, now_us);
