@@ -180,6 +180,23 @@ static void time_wait__fin_again__acknowledged_and_restarted(void **unused)
 	dialogue_end(&d);
 }
 
+/* Forged, or from an older connection: answered as any old segment, and no reason to stay. */
+static void time_wait__fin_with_another_number__is_not_waited_for(void **unused)
+{
+	struct dialogue d;
+
+	dialogue_established(&d, waits_2_msl);
+	we_close(&d, 100);
+	we_send(&d, 100, "F. 1:1(0) ack 1");
+	peer_sends(&d, 110, "F. 1:1(0) ack 2 win 65535");
+	we_send(&d, 110, ". 2:2(0) ack 2");
+	peer_sends(&d, 50110, "F. 0:0(0) ack 2 win 65535");
+	we_send(&d, 50110, ". 2:2(0) ack 2");
+	silence(&d, 60109, TCP_STATE_TIME_WAIT);
+	silence(&d, 60111, TCP_STATE_CLOSED);
+	dialogue_end(&d);
+}
+
 static void time_wait__fin_for_ever__ends_all_the_same(void **unused)
 {
 	struct dialogue d;
@@ -307,6 +324,7 @@ int main(void)
 		cmocka_unit_test(established__text_behind_the_fin__is_ignored),
 		cmocka_unit_test(fin_wait_1__no_answer__fin_again),
 		cmocka_unit_test(time_wait__fin_again__acknowledged_and_restarted),
+		cmocka_unit_test(time_wait__fin_with_another_number__is_not_waited_for),
 		cmocka_unit_test(time_wait__fin_for_ever__ends_all_the_same),
 		cmocka_unit_test(established__rst_with_next_number__reset),
 		cmocka_unit_test(established__rst_elsewhere_in_window__challenge_ack),
